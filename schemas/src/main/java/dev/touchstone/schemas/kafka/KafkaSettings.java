@@ -1,0 +1,148 @@
+package dev.touchstone.schemas.kafka;
+
+import dev.touchstone.schemas.UserError;
+import dev.touchstone.schemas.serde.AvroDeserializer;
+import dev.touchstone.schemas.serde.AvroSerializer;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.utils.Utils;
+
+/**
+ * Immutable. How to reach Kafka and the registry: every property {@code kafka.NAME} of a service's configuration, and every
+ * environment variable {@code KAFKA_NAME}, is handed to every client as NAME. Security settings, serializer classes and the
+ * registry's address are all set this way and nowhere else.
+ */
+public final class KafkaSettings {
+    private static final String PREFIX = "kafka.";
+    private static final Map<String, String> DEFAULTS = Map.of(
+            "bootstrap.servers", "localhost:9092",
+            "schema.registry.url", "http://localhost:8081/apis/ccompat/v7",
+            "value.serializer", AvroSerializer.class.getName(),
+            "value.deserializer", AvroDeserializer.class.getName(),
+            "specific.avro.reader", "true");
+
+    private final Map<String, String> properties;
+
+    private KafkaSettings(Map<String, String> properties) {
+        this.properties = Map.copyOf(properties);
+    }
+
+    /** @param properties client properties by their Kafka names; the rest is defaults for a broker on this machine */
+    public static KafkaSettings of(Map<String, String> properties) {
+        Map<String, String> all = new HashMap<>(DEFAULTS);
+        all.putAll(properties);
+        return new KafkaSettings(all);
+    }
+
+    /**
+     * Settings out of a service's whole configuration.
+     *
+     * @param configuration every property by name, also such as do not concern Kafka; names that begin with {@code kafka.},
+     *     or are written as an environment variable {@code KAFKA_...}, are taken
+     */
+    public static KafkaSettings fromConfiguration(Map<String, String> configuration) {
+        Map<String, String> found = new TreeMap<>();
+        configuration.forEach((name, value) -> {
+            if (name.startsWith("KAFKA_")) {
+                found.putIfAbsent(
+                        name.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '.'), value);
+            }
+        });
+        configuration.forEach((name, value) -> {
+            if (name.startsWith(PREFIX)) {
+                found.put(name.substring(PREFIX.length()), value);
+            }
+        });
+        return of(found);
+    }
+
+    /** The same settings with one more, or another value for one. */
+    public KafkaSettings with(String name, String value) {
+        Map<String, String> all = new HashMap<>(properties);
+        all.put(name, value);
+        return new KafkaSettings(all);
+    }
+
+    /** Where the brokers are. */
+    public String bootstrapServers() {
+        return property("bootstrap.servers");
+    }
+
+    /** All properties, for a client of any kind. */
+    public Map<String, Object> client() {
+        return new HashMap<>(properties);
+    }
+
+    /**
+     * Properties for a consumer that reads committed records as bytes and commits nothing by itself. Values are decoded by a
+     * {@link RecordDecoder}, so that a record which cannot be read still has its bytes.
+     */
+    public Map<String, Object> byteConsumer() {
+        Map<String, Object> config = client();
+        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        config.put(
+                ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
+                "org.apache.kafka.common.serialization.ByteArrayDeserializer");
+        config.put(
+                ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
+                "org.apache.kafka.common.serialization.ByteArrayDeserializer");
+        return config;
+    }
+
+    /** Properties for an idempotent producer, acks=all, that sends bytes: what is sent was serialised and measured before. */
+    public Map<String, Object> byteProducer() {
+        Map<String, Object> config = client();
+        config.put(ProducerConfig.ACKS_CONFIG, "all");
+        config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(4 << 20));
+        config.put(
+                ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
+                "org.apache.kafka.common.serialization.ByteArraySerializer");
+        config.put(
+                ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
+                "org.apache.kafka.common.serialization.ByteArraySerializer");
+        return config;
+    }
+
+    /** The serializer that {@code value.serializer} names, configured for values with all properties. */
+    public Serializer<Object> valueSerializer() {
+        Serializer<Object> serializer = instance("value.serializer");
+        serializer.configure(properties, false);
+        return serializer;
+    }
+
+    /** A decoder of values of one generated class, by the deserializer that {@code value.deserializer} names. */
+    public <T> RecordDecoder<T> decoder(Class<T> type) {
+        Deserializer<Object> deserializer = instance("value.deserializer");
+        deserializer.configure(properties, false);
+        return new RecordDecoder<>(type, deserializer);
+    }
+
+    private <T> T instance(String name) {
+        String type = property(name);
+        try {
+            @SuppressWarnings("unchecked")
+            T made = (T) Utils.newInstance(type, Object.class);
+            return made;
+        } catch (ClassNotFoundException | RuntimeException | LinkageError e) {
+            throw new UserError(
+                    "The class " + type + " of " + name + " cannot be made: put its jar on the class path.", e);
+        }
+    }
+
+    private String property(String name) {
+        String value = properties.get(name);
+        if (value == null) {
+            throw new UserError("The Kafka property " + name + " is not set.");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,68 @@
+package dev.touchstone.testkit.cluster;
+
+import dev.touchstone.schemas.TopicCatalogue;
+import dev.touchstone.schemas.kafka.KafkaSettings;
+import dev.touchstone.schemas.kafka.TopicAdmin;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Thread-safe. A broker and a registry that the tests of one JVM share; each test takes topics with a prefix of its own. */
+public final class TestCluster {
+    private static final class Holder {
+        static final TestCluster SHARED = new TestCluster();
+    }
+
+    private final EmbeddedBroker broker;
+    private final RegistryProcess registry;
+
+    private TestCluster() {
+        Path data;
+        try {
+            data = Files.createTempDirectory("touchstone-cluster");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        broker = EmbeddedBroker.start(data.resolve("broker"), Ports.free());
+        registry = RegistryProcess.start(Ports.free(), data.resolve("registry.log"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            registry.close();
+            broker.close();
+            delete(data);
+        }));
+    }
+
+    /** The cluster of this JVM, started by the first call and stopped when the JVM ends. */
+    public static TestCluster shared() {
+        return Holder.SHARED;
+    }
+
+    /** How to reach it. */
+    public KafkaSettings settings() {
+        return KafkaSettings.of(
+                Map.of("bootstrap.servers", broker.bootstrapServers(), "schema.registry.url", registry.url()));
+    }
+
+    /** Creates all topics under a prefix and registers their schemas. */
+    public TopicCatalogue topics(String prefix) {
+        TopicCatalogue catalogue = new TopicCatalogue(prefix);
+        TopicAdmin admin = new TopicAdmin(settings(), Duration.ofSeconds(60));
+        admin.createMissing(catalogue);
+        admin.registerSchemas(catalogue);
+        return catalogue;
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
