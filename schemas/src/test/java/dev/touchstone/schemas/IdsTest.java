@@ -14,7 +14,7 @@ class IdsTest {
     void shouldStayTheSameForEverWhenContentIsTheSame() {
         // A change of this value would make every re-ingested file a second copy.
         assertThat(Ids.ofPair(PROMPT, "Hello.", "No."))
-                .isEqualTo(UUID.fromString(""))
+                .isEqualTo(UUID.fromString("a18ef205-5b86-83ad-b8f9-9c3d0be9eee5"))
                 .isEqualTo(Ids.ofPair(List.copyOf(PROMPT), "Hello.", "No."));
         assertThat(Ids.ofPair(PROMPT, "Hello.", "No.").version()).isEqualTo(8);
         assertThat(Ids.ofPair(PROMPT, "Hello.", "No.").variant()).isEqualTo(2);
