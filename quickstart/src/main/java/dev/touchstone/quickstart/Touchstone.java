@@ -1,0 +1,62 @@
+package dev.touchstone.quickstart;
+
+import dev.touchstone.producers.ingest.IngestCommand;
+import dev.touchstone.producers.rubric.RubricCriticCommand;
+import dev.touchstone.producers.simulate.SimulateCommand;
+import dev.touchstone.quickstart.command.BrokerCommand;
+import dev.touchstone.quickstart.command.DemoCommand;
+import dev.touchstone.quickstart.command.RewardsCommand;
+import dev.touchstone.quickstart.command.TopicsCommand;
+import dev.touchstone.quickstart.command.UpCommand;
+import dev.touchstone.quickstart.stack.PartFailure;
+import dev.touchstone.schemas.UserError;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The root command. Exit codes: 0 it held, 1 it did not, 2 it was used wrongly. */
+@Command(
+        name = "touchstone",
+        mixinStandardHelpOptions = true,
+        version = "touchstone 0.1.0",
+        synopsisSubcommandLabel = "COMMAND",
+        description = "An online reward model: preference pairs in, critiques by an LLM, rewards out.",
+        subcommands = {
+            DemoCommand.class,
+            UpCommand.class,
+            TopicsCommand.class,
+            IngestCommand.class,
+            SimulateCommand.class,
+            RewardsCommand.class,
+            RubricCriticCommand.class,
+            BrokerCommand.class
+        })
+public final class Touchstone {
+    private Touchstone() {}
+
+    /** Runs the command line and exits. */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new Touchstone());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setParameterExceptionHandler((mistake, arguments) -> {
+            CommandLine used = mistake.getCommandLine();
+            String message = String.valueOf(mistake.getMessage());
+            used.getErr()
+                    .println(message + (message.endsWith(".") ? "" : ".") + " Try './touchstone"
+                            + (used.getParent() == null ? "" : " " + used.getCommandName()) + " --help'.");
+            return UserError.EXIT_CODE;
+        });
+        line.setExecutionExceptionHandler((exception, command, parsed) -> {
+            if (exception instanceof UserError || exception instanceof PartFailure) {
+                command.getErr().println(exception.getMessage());
+                return exception instanceof PartFailure failure ? failure.exitCode() : UserError.EXIT_CODE;
+            }
+            exception.printStackTrace(command.getErr());
+            return 1;
+        });
+        return line;
+    }
+}

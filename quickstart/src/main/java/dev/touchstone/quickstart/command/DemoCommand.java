@@ -1,0 +1,135 @@
+package dev.touchstone.quickstart.command;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.touchstone.quickstart.demo.Demo;
+import dev.touchstone.quickstart.demo.SummaryTable;
+import dev.touchstone.quickstart.stack.Stack;
+import dev.touchstone.quickstart.stack.StackPlan;
+import dev.touchstone.schemas.UserError;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The finite demonstration, with a summary. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Starts the whole system on this machine, streams simulated pairs and completions through it, prints a summary"
+                    + " and stops.",
+            "Exits with 0 if every pair was learnt from or kept aside and every completion got its one reward, else 1."
+        })
+public final class DemoCommand implements Callable<Integer> {
+    @Mixin
+    private StackOptions stackOptions = new StackOptions();
+
+    @Option(
+            names = "--pairs",
+            paramLabel = "N",
+            defaultValue = "2000",
+            description = "Preference pairs (default: ${DEFAULT-VALUE}).")
+    private int pairs;
+
+    @Option(
+            names = "--completions",
+            paramLabel = "N",
+            defaultValue = "400",
+            description = "Completions that want a reward (default: ${DEFAULT-VALUE}).")
+    private int completions;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            defaultValue = "1",
+            description = "Seed of the simulated data (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(names = "--summary", paramLabel = "FILE", description = "Write the figures to a file, as JSON.")
+    private @Nullable Path summary;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (pairs < 1 || completions < 0) {
+            throw new UserError("A demo needs at least one pair and no negative number of completions.");
+        }
+        if (summary != null && !isWritable(summary.toAbsolutePath())) {
+            throw new UserError(
+                    "The summary cannot be written to " + summary + ": choose a file in a folder that exists.");
+        }
+        StackPlan plan = stackOptions.plan("demo", null);
+        Demo.Outcome outcome;
+        Stack stack = Stack.prepare(plan, line -> System.err.println(line));
+        Thread stop = new Thread(stack::close, "stop");
+        Runtime.getRuntime().addShutdownHook(stop);
+        try {
+            clear(plan.data());
+            outcome = new Demo(plan, stack).run(pairs, completions, seed, System.console() != null);
+        } finally {
+            stack.close();
+            UpCommand.removeHook(stop);
+        }
+        System.out.print(SummaryTable.of(outcome.figures()));
+        write(outcome);
+        if (!outcome.complete()) {
+            System.err.println("Not everything went through; the logs are in "
+                    + plan.data().resolve("logs") + ".");
+            return 1;
+        }
+        return 0;
+    }
+
+    private void write(Demo.Outcome outcome) {
+        if (summary == null) {
+            return;
+        }
+        try {
+            Files.writeString(
+                    summary,
+                    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(outcome.figures()) + "\n");
+        } catch (IOException e) {
+            throw new UserError("The summary cannot be written to " + summary + ".", e);
+        }
+    }
+
+    private static boolean isWritable(Path file) {
+        Path folder = file.getParent();
+        return folder != null && Files.isDirectory(folder) && Files.isWritable(folder) && !Files.isDirectory(file);
+    }
+
+    /** A demo begins with nothing; only what a stack made is deleted, should the folder be one of the user's. */
+    private static void clear(Path data) {
+        for (String part : List.of("broker", "checkpoints", "streams", "logs")) {
+            delete(data.resolve(part));
+        }
+        for (String file : List.of("broker.lock", "registry.mv.db", "registry.trace.db")) {
+            delete(data.resolve(file));
+        }
+        try {
+            Files.createDirectories(data.resolve("logs"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path path) {
+        if (!Files.exists(path)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(path)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UserError("What an earlier demo left in " + path + " cannot be deleted.", e);
+        }
+    }
+}

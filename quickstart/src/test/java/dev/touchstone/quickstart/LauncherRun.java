@@ -1,0 +1,119 @@
+package dev.touchstone.quickstart;
+
+import dev.touchstone.testkit.cluster.Ports;
+import dev.touchstone.testkit.cluster.ProjectHome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Runs {@code ./touchstone} as a user would, on ports and in a folder of its own. */
+final class LauncherRun implements AutoCloseable {
+    private final Process process;
+    private final Path output;
+
+    private LauncherRun(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    static LauncherRun start(Path folder, List<String> arguments) throws IOException {
+        Path output = Files.createTempFile(folder, "launcher", ".log");
+        List<String> command =
+                new ArrayList<>(List.of(ProjectHome.find().resolve("touchstone").toString()));
+        command.addAll(arguments);
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        process.getOutputStream().close();
+        return new LauncherRun(process, output);
+    }
+
+    /** Flags for a stack that disturbs no other. */
+    static List<String> ownPlace(Path data) {
+        return List.of(
+                "--data", data.toString(),
+                "--port", Integer.toString(Ports.free()),
+                "--kafka-port", Integer.toString(Ports.free()),
+                "--registry-port", Integer.toString(Ports.free()));
+    }
+
+    /** The exit code, once it has ended by itself. */
+    int await(Duration limit) throws InterruptedException, IOException {
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new AssertionError("The launcher still runs after " + limit + ":\n" + output());
+        }
+        return process.exitValue();
+    }
+
+    /** What Ctrl-C does: SIGINT to the launcher. */
+    void interrupt() throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    }
+
+    void kill() {
+        process.destroyForcibly();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    String output() throws IOException {
+        return Files.readString(output);
+    }
+
+    /** Processes of a stack: those that log to its folder (Linux). */
+    static List<ProcessHandle> partsOf(Path data) {
+        return ProcessHandle.allProcesses()
+                .filter(ProcessHandle::isAlive)
+                .filter(handle -> mentions(handle.pid(), data))
+                .toList();
+    }
+
+    /** The process of one part of a stack, by a piece of its command line. */
+    static ProcessHandle part(Path data, String piece) {
+        return partsOf(data).stream()
+                .filter(handle -> read("cmdline", handle.pid()).contains(piece))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("No part with " + piece));
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+        }
+    }
+
+    private static boolean mentions(long pid, Path data) {
+        if (pid == ProcessHandle.current().pid() || isLauncher(pid)) {
+            return false;
+        }
+        // A part's log is in the stack's folder, and its standard output points there.
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/" + pid + "/fd/1")).startsWith(data);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean isLauncher(long pid) {
+        String line = read("cmdline", pid);
+        return line.contains("\0demo\0") || line.contains("\0up\0");
+    }
+
+    private static String read(String file, long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/" + file));
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}
