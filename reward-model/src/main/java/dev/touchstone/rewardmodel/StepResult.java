@@ -1,0 +1,32 @@
+package dev.touchstone.rewardmodel;
+
+/**
+ * What one optimiser step saw and did. The arrays belong to the record.
+ *
+ * @param step optimiser steps done so far, this one included unless it was skipped
+ * @param loss mean loss over the batch, before the update
+ * @param gradientNorm global norm of the gradient before clipping
+ * @param chosen logit of each pair's chosen side before the update
+ * @param rejected logit of each pair's rejected side before the update
+ * @param critiqueWithheld whether each pair was shown without its critiques (critique dropout)
+ * @param skipped whether loss or gradient was not finite, so that nothing was changed
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record StepResult(
+        long step,
+        double loss,
+        double gradientNorm,
+        double[] chosen,
+        double[] rejected,
+        boolean[] critiqueWithheld,
+        boolean skipped) {
+
+    /** Share of the pairs whose chosen side had the greater logit; a tie counts half. */
+    public double accuracy() {
+        double right = 0;
+        for (int i = 0; i < chosen.length; i++) {
+            right += chosen[i] > rejected[i] ? 1 : chosen[i] == rejected[i] ? 0.5 : 0;
+        }
+        return right / chosen.length;
+    }
+}

@@ -1,0 +1,55 @@
+package dev.touchstone.rewardmodel.text;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * A labelled comparison as token ids.
+ *
+ * @param chosen the preferred side
+ * @param rejected the other side
+ * @param margin see {@link dev.touchstone.rewardmodel.TrainingPair}
+ */
+public record EncodedPair(EncodedInput chosen, EncodedInput rejected, double margin) {
+
+    private static final int MAX_LENGTH = 1 << 20;
+
+    /** Tokens of both sides. */
+    public int length() {
+        return chosen.length() + rejected.length();
+    }
+
+    /** Writes this pair in a form that depends on its content alone. */
+    public void writeTo(DataOutput out) throws IOException {
+        write(chosen, out);
+        write(rejected, out);
+        out.writeDouble(margin);
+    }
+
+    /** Reads what {@link #writeTo} wrote. */
+    public static EncodedPair readFrom(DataInput in) throws IOException {
+        return new EncodedPair(read(in), read(in), in.readDouble());
+    }
+
+    private static void write(EncodedInput input, DataOutput out) throws IOException {
+        out.writeBoolean(input.truncated());
+        out.writeInt(input.length());
+        for (int id : input.ids()) {
+            out.writeInt(id);
+        }
+    }
+
+    private static EncodedInput read(DataInput in) throws IOException {
+        boolean truncated = in.readBoolean();
+        int length = in.readInt();
+        if (length < 1 || length > MAX_LENGTH) {
+            throw new IOException("An encoded input of " + length + " tokens is out of range: the file is damaged.");
+        }
+        int[] ids = new int[length];
+        for (int i = 0; i < length; i++) {
+            ids[i] = in.readInt();
+        }
+        return new EncodedInput(ids, truncated);
+    }
+}
