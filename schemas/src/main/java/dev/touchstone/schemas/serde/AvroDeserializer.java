@@ -30,6 +30,19 @@ public final class AvroDeserializer implements Deserializer<Object> {
     private static final int HEADER_BYTES = 1 + Integer.BYTES;
     private static final SpecificData CLASSES = new SpecificData(AvroDeserializer.class.getClassLoader());
 
+    /**
+     * A generated class's own model looks classes up with Avro's class loader, which in a container (Quarkus in tests and in
+     * dev mode) is another one than that of the class.
+     */
+    private static final ClassValue<SpecificData> MODELS = new ClassValue<>() {
+        @Override
+        protected SpecificData computeValue(Class<?> type) {
+            SpecificData model = new SpecificData(type.getClassLoader());
+            SpecificData.getForClass(type).getConversions().forEach(model::addLogicalTypeConversion);
+            return model;
+        }
+    };
+
     static {
         // Damaged bytes may claim a string of two gigabytes: Avro must refuse before it allocates. No record is this
         // large.
@@ -96,7 +109,7 @@ public final class AvroDeserializer implements Deserializer<Object> {
         if (type == null) {
             return new GenericDatumReader<>(writer);
         }
-        SpecificData model = SpecificData.getForClass(type);
+        SpecificData model = MODELS.get(type);
         return new SpecificDatumReader<>(writer, model.getSchema(type), model);
     }
 

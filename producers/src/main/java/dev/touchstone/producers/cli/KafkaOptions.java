@@ -1,0 +1,50 @@
+package dev.touchstone.producers.cli;
+
+import dev.touchstone.schemas.TopicCatalogue;
+import dev.touchstone.schemas.kafka.KafkaSettings;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options that say where Kafka and the registry are. Environment variables KAFKA_NAME set every other client property. */
+public final class KafkaOptions {
+    @Option(
+            names = "--bootstrap-servers",
+            paramLabel = "HOST:PORT",
+            description = "Kafka brokers (default: KAFKA_BOOTSTRAP_SERVERS, else localhost:9092).")
+    private @Nullable String bootstrapServers;
+
+    @Option(
+            names = "--registry",
+            paramLabel = "URL",
+            description = "Schema registry (default: KAFKA_SCHEMA_REGISTRY_URL, else"
+                    + " http://localhost:8081/apis/ccompat/v7).")
+    private @Nullable String registry;
+
+    @Option(
+            names = "--topic-prefix",
+            defaultValue = "${env:TOUCHSTONE_TOPIC_PREFIX:-" + TopicCatalogue.DEFAULT_PREFIX + "}",
+            description = "What topic names begin with (default: TOUCHSTONE_TOPIC_PREFIX, else rm.).")
+    private String topicPrefix = TopicCatalogue.DEFAULT_PREFIX;
+
+    /** Made by picocli, which fills in the fields. */
+    public KafkaOptions() {}
+
+    /**
+     * The settings of the clients: what is set by an option goes before the environment.
+     *
+     * @param environment environment variables
+     */
+    public KafkaSettings settings(Map<String, String> environment) {
+        KafkaSettings settings = KafkaSettings.fromConfiguration(environment);
+        if (bootstrapServers != null) {
+            settings = settings.with("bootstrap.servers", bootstrapServers);
+        }
+        return registry == null ? settings : settings.with("schema.registry.url", registry);
+    }
+
+    /** The topics by name. */
+    public TopicCatalogue topics() {
+        return new TopicCatalogue(topicPrefix);
+    }
+}

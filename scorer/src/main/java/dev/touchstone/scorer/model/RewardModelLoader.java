@@ -1,0 +1,92 @@
+package dev.touchstone.scorer.model;
+
+import dev.touchstone.rewardmodel.RewardInput;
+import dev.touchstone.rewardmodel.RewardScorer;
+import dev.touchstone.rewardmodel.Scores;
+import dev.touchstone.rewardmodel.Torch;
+import dev.touchstone.rewardmodel.Turn;
+import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
+import dev.touchstone.schemas.UserError;
+import dev.touchstone.schemas.v1.CheckpointManifest;
+import dev.touchstone.schemas.v1.Message;
+import java.net.URI;
+import java.nio.file.FileSystemNotFoundException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Loads checkpoints of the project's own reward model. The only class that knows it. */
+public final class RewardModelLoader implements ModelLoader {
+    /** Scored once before a version serves: first use makes native code compile. */
+    private static final RewardInput WARM_UP =
+            new RewardInput(List.of(new Turn("user", "What is 2 plus 2?")), "It is 4.", "The answer is right.");
+
+    private final int nativeThreads;
+
+    /** @param nativeThreads threads of the native library, below the number of cores; at least 1 */
+    public RewardModelLoader(int nativeThreads) {
+        if (nativeThreads < 1) {
+            throw new UserError("touchstone.native-threads is " + nativeThreads + ": use at least 1.");
+        }
+        this.nativeThreads = nativeThreads;
+    }
+
+    @Override
+    public LoadedModel load(CheckpointManifest manifest) throws ModelLoadException {
+        Torch.start(nativeThreads);
+        Path folder = folder(manifest.getUri());
+        RewardScorer scorer;
+        try {
+            scorer = RewardScorer.load(folder);
+        } catch (CheckpointException e) {
+            throw new ModelLoadException(String.valueOf(e.getMessage()), e);
+        }
+        try {
+            if (!scorer.sha256().equalsIgnoreCase(manifest.getSha256())) {
+                throw new ModelLoadException("The files in " + folder + " have the sha256 " + scorer.sha256()
+                        + ", the manifest wants " + manifest.getSha256() + ".");
+            }
+            scorer.scoreInputs(List.of(WARM_UP));
+            return new Loaded(ModelInfo.of(manifest), scorer);
+        } catch (ModelLoadException e) {
+            scorer.close();
+            throw e;
+        } catch (RuntimeException e) {
+            scorer.close();
+            throw new ModelLoadException("The model in " + folder + " cannot score: " + e, e);
+        }
+    }
+
+    private static Path folder(String uri) throws ModelLoadException {
+        try {
+            return Path.of(URI.create(uri));
+        } catch (IllegalArgumentException | FileSystemNotFoundException e) {
+            throw new ModelLoadException("The manifest's uri " + uri + " is not that of a folder (file:///...).", e);
+        }
+    }
+
+    private record Loaded(ModelInfo info, RewardScorer scorer) implements LoadedModel {
+        @Override
+        public List<RawScore> score(List<ModelInput> inputs) {
+            Scores scores =
+                    scorer.scoreInputs(inputs.stream().map(Loaded::translated).toList());
+            return IntStream.range(0, inputs.size())
+                    .mapToObj(i -> new RawScore(scores.logits()[i], scores.truncated()[i]))
+                    .toList();
+        }
+
+        @Override
+        public void close() {
+            scorer.close();
+        }
+
+        private static RewardInput translated(ModelInput input) {
+            return new RewardInput(
+                    input.prompt().stream().map(Loaded::translated).toList(), input.completion(), input.critique());
+        }
+
+        private static Turn translated(Message message) {
+            return new Turn(message.getRole(), message.getContent());
+        }
+    }
+}

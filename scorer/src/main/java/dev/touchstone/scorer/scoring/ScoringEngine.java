@@ -1,0 +1,166 @@
+package dev.touchstone.scorer.scoring;
+
+import dev.touchstone.schemas.v1.RewardStatus;
+import dev.touchstone.scorer.ScorerMetrics;
+import dev.touchstone.scorer.model.LoadedModel;
+import dev.touchstone.scorer.model.ModelInfo;
+import dev.touchstone.scorer.model.RawScore;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Thread-safe. One thread of its own scores batch after batch and exchanges the model between two batches: a batch is always
+ * scored by one version, and the old version is freed when nothing can use it any more.
+ */
+public final class ScoringEngine implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ScoringEngine.class);
+
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> new Thread(task, "scoring"));
+    private final CountDownLatch firstModel = new CountDownLatch(1);
+    private final ScorerMetrics metrics;
+    private final Semaphore room;
+    private final int capacity;
+
+    /** Touched by the scoring thread only. */
+    private @Nullable LoadedModel model;
+
+    private volatile @Nullable ModelInfo info;
+
+    /**
+     * @param capacity how many texts of {@link #tryScore} may wait or be scored at a time, at least 1
+     * @param metrics where times are noted
+     */
+    public ScoringEngine(int capacity, ScorerMetrics metrics) {
+        this.capacity = capacity;
+        this.metrics = metrics;
+        room = new Semaphore(capacity);
+    }
+
+    /** The version that serves; empty before the first one is there. */
+    public Optional<ModelInfo> serving() {
+        return Optional.ofNullable(info);
+    }
+
+    /** Waits until a model serves. Returns whether one does. */
+    public boolean awaitModel(long timeout, TimeUnit unit) throws InterruptedException {
+        return firstModel.await(timeout, unit);
+    }
+
+    /**
+     * Lets another version serve, from the next batch on, and frees the one before. The engine owns the model from here.
+     *
+     * @return completes when the version serves
+     */
+    public CompletableFuture<Void> install(LoadedModel next) {
+        return CompletableFuture.runAsync(
+                () -> {
+                    LoadedModel previous = model;
+                    model = next;
+                    info = next.info();
+                    firstModel.countDown();
+                    if (previous != null) {
+                        metrics.swapped();
+                        previous.close();
+                    }
+                },
+                thread);
+    }
+
+    /**
+     * Scores a batch as soon as those before it are done. For a caller that has one batch on the way at a time.
+     *
+     * @return fails with {@link NoModelException} if no model serves
+     */
+    public CompletableFuture<ScoredBatch> score(List<Candidate> candidates) {
+        return CompletableFuture.supplyAsync(() -> scoreNow(candidates), thread);
+    }
+
+    /**
+     * Scores a batch as soon as those before it are done, if it may wait.
+     *
+     * @return fails with {@link NoModelException} if no model serves
+     * @throws QueueFullException if too many texts wait already
+     * @throws NoModelException if no model serves
+     */
+    public CompletableFuture<ScoredBatch> tryScore(List<Candidate> candidates) {
+        if (info == null) {
+            throw new NoModelException();
+        }
+        if (!room.tryAcquire(candidates.size())) {
+            throw new QueueFullException(capacity);
+        }
+        return score(candidates).whenComplete((batch, error) -> room.release(candidates.size()));
+    }
+
+    /** Scores what waits, frees the model and takes nothing more. Called once or more, by one thread at a time. */
+    @Override
+    public void close() {
+        if (thread.isShutdown()) {
+            return;
+        }
+        thread.execute(this::free);
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(30, TimeUnit.SECONDS)) {
+                LOG.warn("Scoring did not end within 30 s; its model is not freed.");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void free() {
+        if (model != null) {
+            model.close();
+            model = null;
+            info = null;
+        }
+    }
+
+    private ScoredBatch scoreNow(List<Candidate> candidates) {
+        LoadedModel serving = model;
+        if (serving == null) {
+            throw new NoModelException();
+        }
+        if (candidates.isEmpty()) {
+            return new ScoredBatch(serving.info(), List.of());
+        }
+        long begin = System.nanoTime();
+        List<Outcome> outcomes = outcomes(serving, new Judge(serving.info()), candidates);
+        metrics.batch(System.nanoTime() - begin);
+        return new ScoredBatch(serving.info(), outcomes);
+    }
+
+    /** A batch that fails is scored again one by one, so that one bad text costs no other its reward. */
+    private static List<Outcome> outcomes(LoadedModel model, Judge judge, List<Candidate> candidates) {
+        try {
+            List<RawScore> scores =
+                    model.score(candidates.stream().map(judge::input).toList());
+            return IntStream.range(0, candidates.size())
+                    .mapToObj(i -> judge.outcome(candidates.get(i), scores.get(i)))
+                    .toList();
+        } catch (RuntimeException e) {
+            if (candidates.size() > 1) {
+                return candidates.stream()
+                        .flatMap(candidate -> outcomes(model, judge, List.of(candidate)).stream())
+                        .toList();
+            }
+            LOG.error(
+                    "The model {} failed on a text of {} characters",
+                    model.info().versionId(),
+                    candidates.get(0).completion().length(),
+                    e);
+            return List.of(Outcome.unscored(RewardStatus.FAILED, "The model failed on this text."));
+        }
+    }
+}

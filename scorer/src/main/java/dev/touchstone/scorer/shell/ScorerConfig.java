@@ -1,0 +1,45 @@
+package dev.touchstone.scorer.shell;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** The scorer's own settings; as environment variables {@code TOUCHSTONE_MODEL_ID} and so on. */
+@ConfigMapping(prefix = "touchstone")
+public interface ScorerConfig {
+    /** What the name of every topic begins with. */
+    @WithDefault("rm.")
+    String topicPrefix();
+
+    /** The model whose champion serves. */
+    @WithDefault("default")
+    String modelId();
+
+    /**
+     * Name of this scorer among those of the same topics: part of its {@code transactional.id} and its name in the consumer
+     * group. It must be the same after a restart, and no other running scorer may have it.
+     */
+    @WithDefault("1")
+    String instanceId();
+
+    /** Threads of the native library for one computation; keep it below the number of cores. */
+    @WithDefault("1")
+    int nativeThreads();
+
+    /** Settings of the HTTP interface. */
+    Http http();
+
+    /** Settings of the HTTP interface. */
+    interface Http {
+        /** Most items that one request may have. */
+        @WithDefault("256")
+        int maxItems();
+
+        /** Most texts that may wait or be scored at a time; a request beyond is answered with 429. */
+        @WithDefault("1024")
+        int queueItems();
+
+        /** Allows listening on an address that other machines reach, although there is no key yet. */
+        @WithDefault("false")
+        boolean insecure();
+    }
+}

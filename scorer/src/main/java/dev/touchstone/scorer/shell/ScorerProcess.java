@@ -1,0 +1,124 @@
+package dev.touchstone.scorer.shell;
+
+import dev.touchstone.schemas.UserError;
+import dev.touchstone.schemas.kafka.KafkaSettings;
+import dev.touchstone.scorer.ScorerCore;
+import dev.touchstone.scorer.ScorerMetrics;
+import dev.touchstone.scorer.ScorerSettings;
+import dev.touchstone.scorer.model.RewardModelLoader;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Builds the core from the configuration, starts and stops it, and ends the process if the core has died. */
+@Singleton
+public class ScorerProcess {
+    private static final Logger LOG = LoggerFactory.getLogger(ScorerProcess.class);
+
+    private final Config config;
+    private final ScorerConfig settings;
+    private final MeterRegistry meters;
+    private @Nullable ScorerCore core;
+
+    /** Made by the container. */
+    ScorerProcess(Config config, ScorerConfig settings, MeterRegistry meters) {
+        this.config = config;
+        this.settings = settings;
+        this.meters = meters;
+    }
+
+    /** The core. There is one as soon as the server listens. */
+    public ScorerCore core() {
+        ScorerCore started = core;
+        if (started == null) {
+            throw new IllegalStateException("The core is made before the server listens");
+        }
+        return started;
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // the failure itself is what is waited for
+    void start(@Observes StartupEvent event) {
+        // A UserError from here ends the start before the server listens anywhere; Main prints it.
+        ScorerCore made = build();
+        made.failure().thenAccept(ScorerProcess::end);
+        core = made;
+        made.start();
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        if (core != null) {
+            core.close();
+        }
+    }
+
+    private ScorerCore build() {
+        refuseOtherMachines(
+                config.getValue("quarkus.http.host", String.class),
+                settings.http().insecure());
+        if (settings.http().queueItems() < settings.http().maxItems()) {
+            throw new UserError("touchstone.http.queue-items is below touchstone.http.max-items: a full request would"
+                    + " never fit, raise the first or lower the second.");
+        }
+        return new ScorerCore(
+                new ScorerSettings(
+                        KafkaSettings.fromConfiguration(properties(config)),
+                        settings.topicPrefix(),
+                        settings.modelId(),
+                        settings.instanceId(),
+                        settings.http().queueItems()),
+                new RewardModelLoader(settings.nativeThreads()),
+                new ScorerMetrics(meters),
+                Clock.systemUTC());
+    }
+
+    /**
+     * Nobody has to show a key yet, so by default only this machine may ask.
+     *
+     * @throws UserError if other machines could reach the host and that is not allowed
+     */
+    static void refuseOtherMachines(String host, boolean insecure) {
+        try {
+            if (insecure || InetAddress.getByName(host).isLoopbackAddress()) {
+                return;
+            }
+        } catch (UnknownHostException e) {
+            throw new UserError("quarkus.http.host is " + host + ", which is no address of this machine.", e);
+        }
+        throw new UserError("The scorer would listen on " + host + ", where other machines can reach it without a key:"
+                + " set touchstone.http.insecure=true if that is wanted, or quarkus.http.host=127.0.0.1.");
+    }
+
+    private static Map<String, String> properties(Config config) {
+        Map<String, String> properties = new HashMap<>();
+        for (String name : config.getPropertyNames()) {
+            if (name.startsWith("kafka.") || name.startsWith("KAFKA_")) {
+                Optional<String> value = config.getOptionalValue(name, String.class);
+                value.ifPresent(v -> properties.put(name, v));
+            }
+        }
+        return properties;
+    }
+
+    private static void end(Throwable cause) {
+        if (cause instanceof UserError) {
+            System.err.println(cause.getMessage());
+            Quarkus.asyncExit(UserError.EXIT_CODE);
+        } else {
+            LOG.error("The scorer cannot go on and ends", cause);
+            Quarkus.asyncExit(1);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.touchstone.scorer;
+
+import dev.touchstone.schemas.v1.CheckpointManifest;
+import dev.touchstone.scorer.model.LoadedModel;
+import dev.touchstone.scorer.model.ModelInfo;
+import dev.touchstone.scorer.model.ModelInput;
+import dev.touchstone.scorer.model.ModelLoader;
+import dev.touchstone.scorer.model.RawScore;
+import java.util.List;
+
+/**
+ * A model whose logit tells which version gave it: the step. A completion that says NAN, BOOM or LONG gets a logit that is
+ * no number, an exception, or a text that did not fit.
+ */
+public final class ScriptedModel implements LoadedModel {
+    public static final ModelLoader LOADER = ScriptedModel::new;
+
+    private final ModelInfo info;
+    private volatile boolean closed;
+
+    public ScriptedModel(CheckpointManifest manifest) {
+        info = ModelInfo.of(manifest);
+    }
+
+    @Override
+    public ModelInfo info() {
+        return info;
+    }
+
+    @Override
+    public List<RawScore> score(List<ModelInput> inputs) {
+        if (closed) {
+            throw new IllegalStateException("A closed model was asked");
+        }
+        return inputs.stream().map(this::score).toList();
+    }
+
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    private RawScore score(ModelInput input) {
+        if (input.completion().contains("BOOM")) {
+            throw new IllegalArgumentException("scripted");
+        }
+        double logit = input.completion().contains("NAN") ? Double.NaN : info.step();
+        return new RawScore(logit, input.completion().contains("LONG"));
+    }
+}

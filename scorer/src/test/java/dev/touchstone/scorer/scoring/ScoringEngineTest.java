@@ -1,0 +1,130 @@
+package dev.touchstone.scorer.scoring;
+
+import static dev.touchstone.scorer.Fixtures.manifest;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.touchstone.schemas.v1.Message;
+import dev.touchstone.schemas.v1.RewardStatus;
+import dev.touchstone.scorer.ScorerMetrics;
+import dev.touchstone.scorer.ScriptedModel;
+import dev.touchstone.scorer.model.LoadedModel;
+import dev.touchstone.scorer.model.ModelInfo;
+import dev.touchstone.scorer.model.ModelInput;
+import dev.touchstone.scorer.model.RawScore;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ScoringEngineTest {
+    private final ScoringEngine engine = new ScoringEngine(3, new ScorerMetrics(new SimpleMeterRegistry()));
+
+    @AfterEach
+    void stop() {
+        engine.close();
+    }
+
+    @Test
+    void shouldRefuseWhenNoModelServes() {
+        assertThatThrownBy(() -> engine.tryScore(candidates(1))).isInstanceOf(NoModelException.class);
+        assertThat(engine.score(candidates(1)))
+                .failsWithin(Duration.ofSeconds(60))
+                .withThrowableThat()
+                .withCauseInstanceOf(NoModelException.class);
+    }
+
+    @Test
+    void shouldRefuseWhenTheQueueIsFullAndAcceptAgainWhenThereIsRoom() {
+        CountDownLatch gate = new CountDownLatch(1);
+        engine.install(new Gated(gate)).join();
+        CompletableFuture<ScoredBatch> two = engine.tryScore(candidates(2));
+        assertThatThrownBy(() -> engine.tryScore(candidates(2)))
+                .isInstanceOf(QueueFullException.class)
+                .hasMessageContaining("3 texts");
+        CompletableFuture<ScoredBatch> one = engine.tryScore(candidates(1));
+        CompletableFuture<ScoredBatch> topic = engine.score(candidates(50));
+        gate.countDown();
+        assertThat(two.join().outcomes()).hasSize(2);
+        assertThat(one.join().outcomes()).hasSize(1);
+        assertThat(topic.join().outcomes()).hasSize(50);
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(
+                        () -> assertThat(engine.tryScore(candidates(3)).join().outcomes())
+                                .hasSize(3));
+    }
+
+    @Test
+    void shouldFailOneTextOnlyWhenOneTextBreaksTheModel() {
+        engine.install(scripted(7)).join();
+        List<Outcome> outcomes = engine.score(List.of(candidate("a"), candidate("BOOM"), candidate("c")))
+                .join()
+                .outcomes();
+        assertThat(outcomes)
+                .extracting(Outcome::status)
+                .containsExactly(RewardStatus.NO_CRITIQUE, RewardStatus.FAILED, RewardStatus.NO_CRITIQUE);
+        assertThat(outcomes.get(1).logit()).isNull();
+    }
+
+    @Test
+    void shouldFreeTheOldModelWhenANewOneServes() {
+        ScriptedModel old = scripted(1);
+        ScriptedModel fresh = scripted(2);
+        engine.install(old).join();
+        engine.install(fresh).join();
+        assertThat(old.isClosed()).isTrue();
+        assertThat(fresh.isClosed()).isFalse();
+        assertThat(engine.serving().map(ModelInfo::versionId)).contains("v2");
+        engine.close();
+        assertThat(fresh.isClosed()).isTrue();
+    }
+
+    @Test
+    void shouldGiveNoValueWhenMeanOrDeviationIsUnknown() {
+        ModelInfo known = ModelInfo.of(manifest("v", 1, "file:///none", "sha"));
+        assertThat(known.normalised(5)).contains(2.0);
+        ModelInfo unknown =
+                new ModelInfo(known.modelId(), "v", "sha", 1, 1, 1, null, null, 1.0, null, known.createdAt());
+        assertThat(unknown.normalised(5)).isEmpty();
+        ModelInfo flat = new ModelInfo(known.modelId(), "v", "sha", 1, 1, 1, null, null, 1.0, 0.0, known.createdAt());
+        assertThat(flat.normalised(5)).isEmpty();
+    }
+
+    private static ScriptedModel scripted(long step) {
+        return new ScriptedModel(manifest("v" + step, step, "file:///none", "sha"));
+    }
+
+    private static List<Candidate> candidates(int count) {
+        return Collections.nCopies(count, candidate("It is 4."));
+    }
+
+    private static Candidate candidate(String completion) {
+        return new Candidate(List.of(new Message("user", "2 plus 2?")), completion, null, "None.", null);
+    }
+
+    /** Scores nothing before the gate opens. */
+    private record Gated(CountDownLatch gate) implements LoadedModel {
+        @Override
+        public ModelInfo info() {
+            return ModelInfo.of(manifest("v1", 1, "file:///none", "sha"));
+        }
+
+        @Override
+        public List<RawScore> score(List<ModelInput> inputs) {
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return inputs.stream().map(input -> new RawScore(1, false)).toList();
+        }
+
+        @Override
+        public void close() {}
+    }
+}

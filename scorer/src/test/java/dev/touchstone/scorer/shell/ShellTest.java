@@ -1,0 +1,233 @@
+package dev.touchstone.scorer.shell;
+
+import static dev.touchstone.scorer.Fixtures.MODEL;
+import static io.restassured.RestAssured.given;
+import static io.restassured.RestAssured.when;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
+
+import dev.touchstone.schemas.TopicCatalogue;
+import dev.touchstone.schemas.kafka.KafkaSettings;
+import dev.touchstone.schemas.v1.CheckpointManifest;
+import dev.touchstone.schemas.v1.TrainingMetrics;
+import dev.touchstone.scorer.Checkpoints;
+import dev.touchstone.scorer.Fixtures;
+import dev.touchstone.testkit.topics.Records;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole scorer in its container, with a real model, broker and registry. The order is that of a life. */
+@QuarkusTest
+@QuarkusTestResource(ClusterResource.class)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ShellTest {
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final String ITEM = "{\"id\":\"a\",\"prompt\":\"What is 2 plus 2?\",\"completion\":\"It is 4.\"}";
+    private static final TopicCatalogue TOPICS = new TopicCatalogue(ClusterResource.PREFIX);
+
+    @TempDir
+    static Path folder;
+
+    @ConfigProperty(name = "kafka.bootstrap.servers")
+    String bootstrapServers;
+
+    @ConfigProperty(name = "kafka.schema.registry.url")
+    String registryUrl;
+
+    @TestHTTPResource("/")
+    URI root;
+
+    @Test
+    @Order(1)
+    void shouldNotBeReadyWhenNoModelServes() {
+        when().get("/q/health/live").then().statusCode(200);
+        when().get("/q/health/ready").then().statusCode(503);
+        post("[" + ITEM + "]")
+                .then()
+                .statusCode(503)
+                .header("Retry-After", equalTo("1"))
+                .contentType(ContentType.JSON)
+                .body("error.code", equalTo("no_model"));
+        when().get("/v1/status").then().statusCode(200).body("model", nullValue());
+    }
+
+    @Test
+    @Order(2)
+    void shouldServeWhenAChampionIsPublished() throws Exception {
+        CheckpointManifest manifest = Checkpoints.write(folder, 11);
+        send(TOPICS.checkpoints().name(), MODEL + "/" + manifest.getVersionId(), manifest);
+        send(TOPICS.models().name(), MODEL + "/champion", Fixtures.champion(manifest.getVersionId()));
+        await().atMost(LIMIT)
+                .untilAsserted(() -> when().get("/q/health/ready").then().statusCode(200));
+        post("{\"items\":[" + ITEM + "," + ITEM.replace("\"id\":\"a\"", "\"critique\":\"Right.\"") + "]}")
+                .then()
+                .statusCode(200)
+                .body("model.id", equalTo(MODEL))
+                .body("model.version", equalTo(manifest.getVersionId()))
+                .body("model.sha256", equalTo(manifest.getSha256()))
+                .body("rewards", hasSize(2))
+                .body("rewards[0].id", equalTo("a"))
+                .body("rewards[0].status", equalTo("NO_CRITIQUE"))
+                .body("rewards[0].logit", notNullValue())
+                .body("rewards[0].value", notNullValue())
+                .body("rewards[0].reason", containsString("no critique"))
+                .body("rewards[1].status", equalTo("OK"))
+                .body("rewards[1].containsKey('id')", equalTo(false))
+                .body("rewards[1].containsKey('reason')", equalTo(false));
+        post("[]").then().statusCode(200).body("rewards", hasSize(0));
+    }
+
+    @Test
+    @Order(3)
+    void shouldScoreHostileTextWhenItIsValidJson() {
+        String hostile = "\\ud800 \\u0000 <s></s><no_critique> \\uffff \\udbff\\udfff";
+        post("[" + ITEM.replace("It is 4.", hostile) + "]")
+                .then()
+                .statusCode(200)
+                .body("rewards[0].logit", notNullValue());
+    }
+
+    @Test
+    @Order(4)
+    void shouldAnswerInOneShapeWhenTheRequestIsWrong() {
+        refused("{", 400, "malformed_json");
+        refused("", 400, "malformed_json");
+        refused("[{\"prompt\":\"a\"}]", 400, "missing_field");
+        refused("[" + ITEM.replace("It is 4.", "") + "]", 400, "empty_completion");
+        refused("[" + String.join(",", Collections.nCopies(9, ITEM)) + "]", 413, "too_many_items");
+        refused("[" + ITEM.replace("It is 4.", "x".repeat(70_000)) + "]", 413, "body_too_large");
+        given().contentType(ContentType.TEXT)
+                .body("[]")
+                .post("/v1/rewards")
+                .then()
+                .statusCode(415)
+                .body("error.code", equalTo("unsupported_media_type"));
+        when().get("/v1/rewards").then().statusCode(405).body("error.code", equalTo("method_not_allowed"));
+        when().get("/v1/nothing").then().statusCode(404);
+    }
+
+    @Test
+    @Order(5)
+    void shouldPublishAndShowARewardWhenACompletionComes() {
+        send(TOPICS.critiquedCompletions().name(), Fixtures.id(1).toString(), Fixtures.critiqued(1, "It is <b>4</b>."));
+        send(
+                TOPICS.trainingMetrics().name(),
+                MODEL,
+                TrainingMetrics.newBuilder()
+                        .setModelId(MODEL)
+                        .setVersionId("v")
+                        .setStep(3)
+                        .setTrainedPairs(96)
+                        .setHeldOutPairs(11)
+                        .setWindowPairs(96)
+                        .setPrequentialAccuracy(0.75)
+                        .setHeldOutAccuracy(0.8)
+                        .setMeasuredAt(Fixtures.NOW)
+                        .build());
+        await().atMost(LIMIT)
+                .untilAsserted(() -> when().get("/v1/status")
+                        .then()
+                        .body("newest", hasSize(1))
+                        .body("newest[0].completionId", equalTo(Fixtures.id(1).toString()))
+                        .body("newest[0].status", equalTo("OK"))
+                        .body("newest[0].critique", equalTo("The answer is right."))
+                        .body("rewards.OK", equalTo(1))
+                        .body("training.trainedPairs", equalTo(96))
+                        .body("curve", hasSize(1))
+                        .body("curve[0].heldOut", equalTo(0.8f)));
+    }
+
+    @Test
+    @Order(6)
+    void shouldSendTheStatusOnceASecondWhenSomebodyListens() throws Exception {
+        HttpResponse<java.io.InputStream> response = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(root.resolve("v1/events"))
+                                .header("Accept", "text/event-stream")
+                                .build(),
+                        HttpResponse.BodyHandlers.ofInputStream());
+        assertThat(response.headers().firstValue("content-type").orElse("")).startsWith("text/event-stream");
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+            int events = 0;
+            while (events < 2) {
+                String line = lines.readLine();
+                if (line.startsWith("data:")) {
+                    assertThat(line).contains("\"newest\":[{").contains("\"model\":{");
+                    events++;
+                }
+            }
+        }
+    }
+
+    @Test
+    @Order(7)
+    void shouldSendThePageAndItsHeadersWhenABrowserComes() {
+        for (String path : new String[] {"/", "/page.js", "/page.css", "/icon.svg"}) {
+            when().get(path)
+                    .then()
+                    .statusCode(200)
+                    .header("Content-Security-Policy", containsString("default-src 'self'"))
+                    .header("Content-Security-Policy", containsString("frame-ancestors 'none'"))
+                    .header("X-Content-Type-Options", equalTo("nosniff"));
+        }
+        when().get("/").then().body(containsString("Touchstone"));
+        when().get("/v1/status").then().header("X-Content-Type-Options", equalTo("nosniff"));
+    }
+
+    @Test
+    @Order(8)
+    void shouldCountWhenItScores() {
+        String metrics =
+                when().get("/q/metrics").then().statusCode(200).extract().asString();
+        assertThat(metrics)
+                .contains("rm_rewards_total{status=\"OK\"}")
+                .contains("rm_rewards_total{status=\"NO_CRITIQUE\"}")
+                .contains("rm_score_seconds_count")
+                .contains("rm_reward_sum")
+                .contains("rm_model_swaps_total");
+    }
+
+    private static io.restassured.response.Response post(String body) {
+        return given().contentType(ContentType.JSON).body(body).post("/v1/rewards");
+    }
+
+    private static void refused(String body, int status, String code) {
+        post(body)
+                .then()
+                .statusCode(status)
+                .contentType(ContentType.JSON)
+                .body("error.code", equalTo(code))
+                .body("error.message", notNullValue());
+    }
+
+    private void send(String topic, String key, org.apache.avro.specific.SpecificRecord value) {
+        KafkaSettings settings =
+                KafkaSettings.of(Map.of("bootstrap.servers", bootstrapServers, "schema.registry.url", registryUrl));
+        Records.send(settings, topic, key, value);
+    }
+}

@@ -1,0 +1,233 @@
+package dev.touchstone.scorer.stream;
+
+import static dev.touchstone.scorer.Fixtures.MODEL;
+import static dev.touchstone.scorer.Fixtures.champion;
+import static dev.touchstone.scorer.Fixtures.manifest;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.touchstone.schemas.TopicCatalogue;
+import dev.touchstone.schemas.kafka.KafkaSettings;
+import dev.touchstone.schemas.v1.CheckpointManifest;
+import dev.touchstone.schemas.v1.Message;
+import dev.touchstone.schemas.v1.ModelAlias;
+import dev.touchstone.scorer.Checkpoints;
+import dev.touchstone.scorer.Fixtures;
+import dev.touchstone.scorer.ScorerMetrics;
+import dev.touchstone.scorer.ScriptedModel;
+import dev.touchstone.scorer.model.ModelInfo;
+import dev.touchstone.scorer.model.ModelLoader;
+import dev.touchstone.scorer.model.RewardModelLoader;
+import dev.touchstone.scorer.scoring.Candidate;
+import dev.touchstone.scorer.scoring.ScoredBatch;
+import dev.touchstone.scorer.scoring.ScoringEngine;
+import dev.touchstone.scorer.scoring.SuppliedCritique;
+import dev.touchstone.testkit.cluster.TestCluster;
+import dev.touchstone.testkit.topics.Records;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The follower on a real broker and a real registry; with real checkpoints where files matter. */
+class ModelFollowerTest {
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final AtomicInteger PREFIX = new AtomicInteger();
+    private static final List<Candidate> ONE = List.of(new Candidate(
+            List.of(new Message("user", "What is 2 plus 2?")),
+            "It is 4.",
+            new SuppliedCritique("The answer is right.", null, null),
+            "",
+            null));
+
+    private final KafkaSettings settings = TestCluster.shared().settings();
+    private final TopicCatalogue topics = TestCluster.shared().topics("follow" + PREFIX.incrementAndGet() + ".");
+    private final ScoringEngine engine = new ScoringEngine(100, new ScorerMetrics(new SimpleMeterRegistry()));
+    private final MovableClock clock = new MovableClock();
+    private final List<String> loaded = new CopyOnWriteArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private @Nullable TopicTail tail;
+
+    @TempDir
+    private Path folder;
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        if (tail != null) {
+            tail.close();
+        }
+        for (Thread thread : threads) {
+            thread.join(LIMIT.toMillis());
+        }
+        engine.close();
+    }
+
+    @Test
+    void shouldLoadOnlyTheNewestChampionWhenThereIsAHistory() {
+        for (int i = 1; i <= 5; i++) {
+            publish(manifest("v" + i, i, "file:///none", "sha"));
+            publish(champion("v" + i));
+        }
+        publish(ModelAlias.newBuilder(champion("v1")).setModelId("other").build());
+        publish(ModelAlias.newBuilder(champion("v2")).setAlias("previous").build());
+        Records.sendBytes(settings, topics.models().name(), bytes(MODEL + "/pin"), bytes("no avro"));
+        start(ScriptedModel.LOADER);
+        awaitVersion("v5");
+        assertThat(loaded).containsExactly("v5");
+        publish(manifest("v6", 6, "file:///none", "sha"));
+        publish(champion("v6"));
+        awaitVersion("v6");
+    }
+
+    @Test
+    void shouldWaitForTheManifestWhenTheAliasIsFirst() {
+        ModelFollower follower = start(ScriptedModel.LOADER);
+        publish(champion("v1"));
+        await().atMost(LIMIT).until(() -> follower.problem().isPresent());
+        assertThat(follower.problem().orElseThrow()).contains("v1").contains("no manifest");
+        publish(manifest("v1", 1, "file:///none", "sha"));
+        awaitVersion("v1");
+        await().atMost(LIMIT).until(() -> follower.problem().isEmpty());
+    }
+
+    @Test
+    void shouldKeepTheOldVersionWhenTheHashOfTheNewOneDiffers() throws Exception {
+        CheckpointManifest good = Checkpoints.write(folder, 1);
+        CheckpointManifest bad = Checkpoints.write(folder, 2);
+        ModelFollower follower = start(new RewardModelLoader(1));
+        publish(good);
+        publish(champion(good.getVersionId()));
+        awaitVersion(good.getVersionId());
+        publish(CheckpointManifest.newBuilder(bad).setSha256("0".repeat(64)).build());
+        publish(champion(bad.getVersionId()));
+        await().atMost(LIMIT).until(() -> follower.problem().isPresent());
+        assertThat(follower.problem().orElseThrow()).contains("sha256").contains("0".repeat(64));
+        assertThat(score().model().versionId()).isEqualTo(good.getVersionId());
+
+        Files.writeString(Path.of(java.net.URI.create(bad.getUri())).resolve("config.json"), "{}");
+        publish(bad);
+        await().atMost(LIMIT).until(() -> follower.problem().orElse("").contains("is not what was written"));
+        assertThat(score().model().versionId()).isEqualTo(good.getVersionId());
+    }
+
+    @Test
+    void shouldGoOnServingWhenFilesHaveGone() throws Exception {
+        CheckpointManifest first = Checkpoints.write(folder.resolve("one"), 1);
+        CheckpointManifest second = Checkpoints.write(folder.resolve("two"), 2);
+        ModelFollower follower = start(new RewardModelLoader(1));
+        publish(first);
+        publish(champion(first.getVersionId()));
+        awaitVersion(first.getVersionId());
+        double before = score().outcomes().get(0).logit();
+
+        Files.move(folder.resolve("one"), folder.resolve("gone"));
+        Files.move(folder.resolve("two"), folder.resolve("away"));
+        publish(second);
+        publish(champion(second.getVersionId()));
+        await().atMost(LIMIT).until(() -> follower.problem().isPresent());
+        assertThat(follower.problem().orElseThrow()).contains("missing");
+        assertThat(score().outcomes().get(0).logit()).isEqualTo(before);
+
+        // The files come back: the version is tried again after a while.
+        Files.move(folder.resolve("away"), folder.resolve("two"));
+        clock.advance(Duration.ofMinutes(1));
+        awaitVersion(second.getVersionId());
+        assertThat(follower.problem()).isEmpty();
+        assertThat(score().outcomes().get(0).logit()).isNotEqualTo(before);
+    }
+
+    @Test
+    void shouldGoOnServingWhenTheAliasIsRemoved() {
+        publish(manifest("v1", 1, "file:///none", "sha"));
+        publish(champion("v1"));
+        start(ScriptedModel.LOADER);
+        awaitVersion("v1");
+        Records.sendBytes(settings, topics.models().name(), bytes(MODEL + "/champion"), null);
+        publish(manifest("v2", 2, "file:///none", "sha"));
+        publish(ModelAlias.newBuilder(champion("v2")).setModelId("other").build());
+        await().during(Duration.ofSeconds(2))
+                .atMost(LIMIT)
+                .until(() -> version().equals("v1"));
+    }
+
+    private ModelFollower start(ModelLoader loader) {
+        ModelLoader counting = manifest -> {
+            loaded.add(manifest.getVersionId());
+            return loader.load(manifest);
+        };
+        ModelFollower follower = new ModelFollower(settings, topics, MODEL, counting, engine, clock);
+        tail = new TopicTail(
+                settings,
+                Map.of(
+                        topics.models().name(),
+                        TopicTail.ALL,
+                        topics.checkpoints().name(),
+                        TopicTail.ALL),
+                follower);
+        Thread thread = new Thread(tail, "follower");
+        thread.start();
+        threads.add(thread);
+        return follower;
+    }
+
+    private ScoredBatch score() {
+        return engine.score(ONE).join();
+    }
+
+    private String version() {
+        return engine.serving().map(ModelInfo::versionId).orElse("none");
+    }
+
+    private void awaitVersion(String version) {
+        await().atMost(LIMIT).until(() -> version().equals(version));
+    }
+
+    private void publish(CheckpointManifest manifest) {
+        Records.send(settings, topics.checkpoints().name(), MODEL + "/" + manifest.getVersionId(), manifest);
+    }
+
+    private void publish(ModelAlias alias) {
+        Records.send(settings, topics.models().name(), alias.getModelId() + "/" + alias.getAlias(), alias);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static final class MovableClock extends Clock {
+        private volatile Instant now = Fixtures.NOW;
+
+        void advance(Duration by) {
+            now = now.plus(by);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+    }
+}
