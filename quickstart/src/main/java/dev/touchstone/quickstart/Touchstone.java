@@ -1,5 +1,6 @@
 package dev.touchstone.quickstart;
 
+import dev.touchstone.producers.cli.OneSentence;
 import dev.touchstone.producers.ingest.IngestCommand;
 import dev.touchstone.producers.rubric.RubricCriticCommand;
 import dev.touchstone.producers.simulate.SimulateCommand;
@@ -9,7 +10,6 @@ import dev.touchstone.quickstart.command.RewardsCommand;
 import dev.touchstone.quickstart.command.TopicsCommand;
 import dev.touchstone.quickstart.command.UpCommand;
 import dev.touchstone.quickstart.stack.PartFailure;
-import dev.touchstone.schemas.UserError;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -39,23 +39,14 @@ public final class Touchstone {
     }
 
     static CommandLine commandLine() {
-        CommandLine line = new CommandLine(new Touchstone());
-        line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setParameterExceptionHandler((mistake, arguments) -> {
-            CommandLine used = mistake.getCommandLine();
-            String message = String.valueOf(mistake.getMessage());
-            used.getErr()
-                    .println(message + (message.endsWith(".") ? "" : ".") + " Try './touchstone"
-                            + (used.getParent() == null ? "" : " " + used.getCommandName()) + " --help'.");
-            return UserError.EXIT_CODE;
-        });
+        CommandLine line = OneSentence.on(new CommandLine(new Touchstone()));
+        CommandLine.IExecutionExceptionHandler sentence = line.getExecutionExceptionHandler();
         line.setExecutionExceptionHandler((exception, command, parsed) -> {
-            if (exception instanceof UserError || exception instanceof PartFailure) {
-                command.getErr().println(exception.getMessage());
-                return exception instanceof PartFailure failure ? failure.exitCode() : UserError.EXIT_CODE;
+            if (exception instanceof PartFailure failure) {
+                command.getErr().println(failure.getMessage());
+                return failure.exitCode();
             }
-            exception.printStackTrace(command.getErr());
-            return 1;
+            return sentence.handleExecutionException(exception, command, parsed);
         });
         return line;
     }

@@ -51,9 +51,17 @@ final class LauncherRun implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** What Ctrl-C does: SIGINT to the launcher. */
+    /** What Ctrl-C does: SIGINT; or SIGTERM where the tests themselves run with SIGINT ignored, which children inherit. */
     void interrupt() throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+        String ignored = Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .map(line -> line.substring("SigIgn:".length()).strip())
+                .findFirst()
+                .orElse("0");
+        boolean ignoresInterrupt = (Long.parseUnsignedLong(ignored, 16) & 2) != 0;
+        new ProcessBuilder("kill", ignoresInterrupt ? "-TERM" : "-INT", Long.toString(process.pid()))
+                .start()
+                .waitFor();
     }
 
     void kill() {

@@ -102,7 +102,7 @@ public final class Feed implements AutoCloseable {
             for (Topic needed : List.of(topics.pairs(), topics.completions())) {
                 if (missing.contains(needed.name())) {
                     throw new UserError("The topic " + needed.name() + " does not exist at "
-                            + settings.bootstrapServers() + ": create the topics with ./touchstone topics.");
+                            + settings.bootstrapServers() + ": create the topics with ./touchstone topics --create.");
                 }
             }
             return new Feed(bounded, topics, maxBytes, patience, clock, progress);
@@ -187,8 +187,6 @@ public final class Feed implements AutoCloseable {
             return serializer.serialize(topic.name(), value);
         } catch (RegistryUnavailableException e) {
             throw new UserError(String.valueOf(e.getMessage()), e);
-        } catch (IllegalArgumentException e) {
-            throw new UserError("The registry's address is not a URL: " + innermost(e) + " Set --registry.", e);
         } catch (RegistryException | SerializationException e) {
             throw new UserError(
                     "The registry does not take the schema of " + topic.name() + ": " + innermost(e)

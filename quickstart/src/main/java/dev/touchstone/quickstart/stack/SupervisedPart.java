@@ -12,11 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thread-safe. One process that is kept running: when it ends without being asked to it is named, with the last lines of its
- * log, and started again, at most {@value #MAX_RESTARTS} times. A process that ended because it was used wrongly is not.
+ * log, and started again, at most {@value #MAX_RESTARTS} times, or as often as it has run well for a while in between. A process that ended because it was used wrongly is not.
  */
 final class SupervisedPart {
     static final int MAX_RESTARTS = 3;
     private static final int LOG_LINES = 12;
+    private static final Duration RAN_WELL = Duration.ofMinutes(5);
 
     private final Part part;
     private final Watchdog watchdog;
@@ -25,6 +26,7 @@ final class SupervisedPart {
     private @Nullable PartFailure failure;
     private boolean stopping;
     private int restarts;
+    private long startedAt;
 
     SupervisedPart(Part part, Watchdog watchdog, Consumer<String> console) {
         this.part = part;
@@ -53,6 +55,7 @@ final class SupervisedPart {
             started.getOutputStream().close();
             watchdog.guard(started.pid());
             process = started;
+            startedAt = System.nanoTime();
             started.onExit().thenAccept(this::ended);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -108,6 +111,9 @@ final class SupervisedPart {
         watchdog.forget(ended.pid());
         if (stopping) {
             return;
+        }
+        if (System.nanoTime() - startedAt > RAN_WELL.toNanos()) {
+            restarts = 0;
         }
         int code = ended.exitValue();
         String sentence = part.name() + " ended with code " + code + ".";

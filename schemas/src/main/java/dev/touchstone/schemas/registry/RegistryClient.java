@@ -64,7 +64,7 @@ public final class RegistryClient {
                     + " http://localhost:8081/apis/ccompat/v7.");
         }
         urls = Arrays.stream(url.toString().split(",", -1))
-                .map(u -> u.strip().replaceAll("/+$", ""))
+                .map(RegistryClient::checked)
                 .toList();
         Object user = config.get(USER_INFO);
         Object token = config.get(BEARER_TOKEN);
@@ -220,6 +220,16 @@ public final class RegistryClient {
             Thread.currentThread().interrupt();
             throw new org.apache.kafka.common.errors.InterruptException(e);
         }
+    }
+
+    private static String checked(String url) {
+        String base = url.strip().replaceAll("/+$", "");
+        if (!base.matches("https?://[^/\\s]+.*") || base.contains(" ")) {
+            throw new UserError(
+                    URL + " is '" + base + "', which is no http or https address: set it to one, for example"
+                            + " http://localhost:8081/apis/ccompat/v7.");
+        }
+        return base;
     }
 
     private static String encode(String text) {
