@@ -1,0 +1,185 @@
+package dev.touchstone.trainer;
+
+import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
+import dev.touchstone.schemas.v1.CheckpointManifest;
+import dev.touchstone.schemas.v1.GateDecision;
+import dev.touchstone.schemas.v1.LedgerEntry;
+import dev.touchstone.schemas.v1.ModelAlias;
+import dev.touchstone.schemas.v1.PartitionOffset;
+import dev.touchstone.schemas.v1.TrainingMetrics;
+import dev.touchstone.trainer.learn.BatchOutcome;
+import dev.touchstone.trainer.learn.Evaluation;
+import dev.touchstone.trainer.learn.Example.Critic;
+import dev.touchstone.trainer.learn.Figures;
+import dev.touchstone.trainer.lineage.Publication;
+import dev.touchstone.trainer.log.Cut;
+import dev.touchstone.trainer.log.LogItem;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Immutable. Writes down a checkpoint as the records that are published of it.
+ *
+ * @param modelId the model
+ * @param topic name of the log
+ * @param parent the version that training went on from; null for the first
+ */
+record CheckpointRecords(
+        String modelId, String topic, @Nullable String parent) {
+    /**
+     * A micro-batch that has been learnt and not been published.
+     *
+     * @param cut what it consumed
+     * @param outcome what became of it
+     */
+    record Learnt(Cut cut, BatchOutcome outcome) {}
+
+    /** Everything that becomes visible with the checkpoint. */
+    Publication publication(
+            Checkpoint.Written written,
+            List<Learnt> batches,
+            Map<Integer, Long> offsets,
+            Figures figures,
+            Evaluation evaluation,
+            Instant now) {
+        Instant at = now.truncatedTo(ChronoUnit.MICROS);
+        List<LedgerEntry> ledger = new ArrayList<>();
+        List<LogItem.Dead> dead = new ArrayList<>();
+        for (Learnt batch : batches) {
+            ledger.add(entry(batch, written.versionId()));
+            dead.addAll(batch.cut().dead());
+        }
+        return new Publication(
+                manifest(written, offsets, figures, evaluation, at),
+                ledger,
+                metrics(written.versionId(), figures, evaluation, at),
+                champion(written.versionId(), at),
+                dead);
+    }
+
+    private LedgerEntry entry(Learnt batch, String version) {
+        BatchOutcome outcome = batch.outcome();
+        return LedgerEntry.newBuilder()
+                .setModelId(modelId)
+                .setBatch(outcome.batch())
+                .setStep(outcome.step())
+                .setParent(parent)
+                .setVersionId(version)
+                .setRanges(batch.cut().ranges().stream()
+                        .map(range -> range.toRecord(topic))
+                        .toList())
+                .setTrainedPairs(outcome.trained())
+                .setHeldOutPairs(outcome.heldOut())
+                .setSkippedPairs(outcome.skipped())
+                .setTokens(outcome.tokens())
+                .setCut(batch.cut().reason())
+                .build();
+    }
+
+    private CheckpointManifest manifest(
+            Checkpoint.Written written,
+            Map<Integer, Long> offsets,
+            Figures figures,
+            Evaluation evaluation,
+            Instant at) {
+        Critic critic = figures.critic();
+        return CheckpointManifest.newBuilder()
+                .setModelId(modelId)
+                .setVersionId(written.versionId())
+                .setUri(written.folder().toAbsolutePath().toUri().toString())
+                .setSha256(written.sha256())
+                .setStep(figures.steps())
+                .setOffsets(new TreeMap<>(offsets)
+                        .entrySet().stream()
+                                .map(e -> new PartitionOffset(topic, e.getKey(), e.getValue()))
+                                .toList())
+                .setParent(parent)
+                .setTrainedPairs(figures.trained())
+                .setHeldOutPairs(figures.heldOut())
+                .setCriticModel(critic == null ? null : critic.model())
+                .setPromptVersion(critic == null ? null : critic.promptVersion())
+                .setRewardMean(evaluation.rewardMean())
+                .setRewardDeviation(evaluation.rewardDeviation())
+                .setMetrics(values(figures, evaluation, true))
+                .setGate(parent == null ? GateDecision.BOOTSTRAP : GateDecision.NOT_EVALUATED)
+                .setGateReasons(List.of(rule()))
+                .setCreatedAt(at)
+                .build();
+    }
+
+    private ModelAlias champion(String version, Instant at) {
+        return ModelAlias.newBuilder()
+                .setModelId(modelId)
+                .setAlias("champion")
+                .setVersionId(version)
+                .setReasons(List.of(rule()))
+                .setChangedBy("trainer")
+                .setChangedAt(at)
+                .build();
+    }
+
+    private TrainingMetrics metrics(String version, Figures figures, Evaluation evaluation, Instant at) {
+        return TrainingMetrics.newBuilder()
+                .setModelId(modelId)
+                .setVersionId(version)
+                .setStep(figures.steps())
+                .setTrainedPairs(figures.trained())
+                .setHeldOutPairs(figures.heldOut())
+                .setWindowPairs(figures.windowPairs())
+                .setLoss(figures.loss())
+                .setMargin(figures.margin())
+                .setWindowAccuracy(figures.windowAccuracy())
+                .setPrequentialAccuracy(figures.accuracy())
+                .setHeldOutAccuracy(evaluation.accuracy())
+                .setHeldOutAccuracyWithoutCritique(evaluation.accuracyWithoutCritique())
+                .setHeldOutLengthAccuracy(evaluation.lengthAccuracy())
+                .setGradientNorm(figures.gradientNorm())
+                .setValues(values(figures, evaluation, false))
+                .setMeasuredAt(at)
+                .build();
+    }
+
+    private String rule() {
+        return parent == null
+                ? "The first checkpoint of a model serves, because there is no other."
+                : "No gate is set: every checkpoint serves.";
+    }
+
+    /** Figures by name; with the named fields of TrainingMetrics only where the record has no such fields of its own. */
+    private static Map<String, Double> values(Figures figures, Evaluation evaluation, boolean named) {
+        Map<String, Double> values = new TreeMap<>();
+        if (named) {
+            put(values, "loss", figures.loss());
+            put(values, "margin", figures.margin());
+            put(values, "windowAccuracy", figures.windowAccuracy());
+            put(values, "prequentialAccuracy", figures.accuracy());
+            put(values, "heldOutAccuracy", evaluation.accuracy());
+            put(values, "heldOutAccuracyWithoutCritique", evaluation.accuracyWithoutCritique());
+            put(values, "heldOutLengthAccuracy", evaluation.lengthAccuracy());
+            put(values, "gradientNorm", figures.gradientNorm());
+        } else {
+            put(values, "rewardMean", evaluation.rewardMean());
+            put(values, "rewardDeviation", evaluation.rewardDeviation());
+        }
+        put(values, "windowAccuracyWithCritique", figures.windowAccuracyWithCritique());
+        put(values, "windowAccuracyWithoutCritique", figures.windowAccuracyWithoutCritique());
+        values.put("batches", (double) figures.batch());
+        values.put("tokens", (double) figures.tokens());
+        values.put("skippedPairs", (double) figures.skipped());
+        values.put("skippedSteps", (double) figures.skippedSteps());
+        values.put("heldOutEvaluated", (double) evaluation.pairs());
+        values.put("critics", (double) figures.critics());
+        return values;
+    }
+
+    private static void put(Map<String, Double> values, String name, @Nullable Double value) {
+        if (value != null) {
+            values.put(name, value);
+        }
+    }
+}

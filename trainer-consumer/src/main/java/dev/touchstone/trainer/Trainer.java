@@ -1,0 +1,137 @@
+package dev.touchstone.trainer;
+
+import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
+import dev.touchstone.schemas.TopicCatalogue;
+import dev.touchstone.schemas.UserError;
+import dev.touchstone.schemas.kafka.KafkaSettings;
+import dev.touchstone.schemas.kafka.TopicAdmin;
+import dev.touchstone.schemas.v1.CheckpointManifest;
+import dev.touchstone.schemas.v1.CritiquedPair;
+import dev.touchstone.schemas.v1.PartitionOffset;
+import dev.touchstone.trainer.learn.Learner;
+import dev.touchstone.trainer.lineage.CheckpointFolders;
+import dev.touchstone.trainer.lineage.CheckpointFolders.Usable;
+import dev.touchstone.trainer.lineage.Lineage;
+import dev.touchstone.trainer.lineage.LineagePublisher;
+import dev.touchstone.trainer.log.PairLog;
+import dev.touchstone.trainer.log.PairReader;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@link #run} belongs to one thread; {@link #stop} and {@link #running} may be called from any. One model's trainer: takes
+ * the model over, goes on from its newest usable checkpoint, and learns from the log until it is stopped.
+ *
+ * <p>Every record of the log is consumed exactly once along the lineage: offsets become visible with the checkpoint that holds
+ * what was learnt from them, and what was learnt after the last one is learnt again from the same state.
+ */
+public final class Trainer {
+    private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
+
+    private static final Duration ADMIN_PATIENCE = Duration.ofSeconds(30);
+
+    private final KafkaSettings kafka;
+    private final TrainerSettings settings;
+    private final Clock clock;
+    private final TrainerMeters meters;
+    private volatile boolean stopping;
+    private volatile boolean running;
+
+    /**
+     * @param kafka how to reach Kafka and the registry
+     * @param settings how to run
+     * @param clock for the times in what is published
+     * @param registry where meters are kept
+     */
+    public Trainer(KafkaSettings kafka, TrainerSettings settings, Clock clock, MeterRegistry registry) {
+        this.kafka = kafka;
+        this.settings = settings;
+        this.clock = clock;
+        this.meters = new TrainerMeters(registry);
+    }
+
+    /**
+     * Runs until {@link #stop}, and then publishes what has been learnt. An interrupt ends it at once, with nothing published.
+     *
+     * @throws UserError if the broker, the topics, the log or the checkpoints are not what they should be
+     * @throws dev.touchstone.trainer.lineage.FencedException if another trainer has taken the model over
+     * @throws dev.touchstone.trainer.lineage.PublicationException if the broker stays away
+     * @throws dev.touchstone.schemas.registry.RegistryUnavailableException if the registry stays away
+     */
+    public void run() {
+        TopicCatalogue topics = new TopicCatalogue(settings.topicPrefix());
+        requireTopics(topics);
+        try (LineagePublisher publisher =
+                new LineagePublisher(kafka, topics, settings.transactionalId(), clock, settings.patience())) {
+            publisher.open(); // before anything is read: from here on nobody else adds to the lineage
+            Lineage lineage = Lineage.read(kafka, topics.checkpoints().name(), settings.modelId(), settings.patience());
+            CheckpointFolders folders = new CheckpointFolders(settings.modelFolder(), settings.keepCheckpoints());
+            Optional<Usable> newest = folders.newestUsable(lineage);
+            String log = topics.critiquedPairs().name();
+            try (Learner learner = newest.isPresent()
+                            ? Learner.restore(newest.get().checkpoint(), settings.learner())
+                            : Learner.fresh(settings.learner());
+                    PairLog pairs = new PairLog(
+                            kafka.with("group.id", settings.transactionalId()),
+                            log,
+                            new PairReader(kafka.decoder(CritiquedPair.class), learner.encoder()))) {
+                pairs.open(newest.map(u -> offsets(u.manifest())).orElse(Map.of()));
+                announce(newest);
+                TrainingSession session =
+                        new TrainingSession(settings, clock, meters, learner, pairs, publisher, lineage, folders);
+                newest.ifPresent(u -> session.goOnFrom(u.manifest().getVersionId()));
+                running = true;
+                session.runUntil(() -> stopping);
+            } catch (CheckpointException e) {
+                throw new UserError(
+                        "The newest checkpoint cannot be gone on from: " + e.getMessage()
+                                + " Begin a new model with another touchstone.model-id.",
+                        e);
+            }
+        } finally {
+            running = false;
+        }
+    }
+
+    /** Ends {@link #run} after the micro-batch at hand and a last checkpoint. */
+    public void stop() {
+        stopping = true;
+    }
+
+    /** Whether it has taken the model over and is learning, or waiting for something to learn from. */
+    public boolean running() {
+        return running;
+    }
+
+    private void requireTopics(TopicCatalogue topics) {
+        List<String> missing = new TopicAdmin(kafka, ADMIN_PATIENCE).missing(topics);
+        if (!missing.isEmpty()) {
+            throw new UserError("The topics " + missing + " do not exist: create them with ./touchstone topics --create.");
+        }
+    }
+
+    private void announce(Optional<Usable> newest) {
+        if (newest.isPresent()) {
+            CheckpointManifest manifest = newest.get().manifest();
+            LOG.info(
+                    "Model {} goes on from version {}: {} pairs trained",
+                    settings.modelId(),
+                    manifest.getVersionId(),
+                    manifest.getTrainedPairs());
+        } else {
+            LOG.info("Model {} begins", settings.modelId());
+        }
+    }
+
+    private static Map<Integer, Long> offsets(CheckpointManifest manifest) {
+        return manifest.getOffsets().stream()
+                .collect(Collectors.toMap(PartitionOffset::getPartition, PartitionOffset::getNextOffset));
+    }
+}

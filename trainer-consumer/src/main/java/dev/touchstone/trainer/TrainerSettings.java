@@ -1,0 +1,81 @@
+package dev.touchstone.trainer;
+
+import dev.touchstone.schemas.UserError;
+import dev.touchstone.trainer.learn.LearnerConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * How a trainer runs. Of these only {@code learner} changes what a model becomes from the same cuts.
+ *
+ * @param topicPrefix what every topic's name begins with
+ * @param modelId the model: letters, digits, dot, dash, underscore
+ * @param checkpoints folder of all models' checkpoints; this model's are in a folder of its id
+ * @param learner configuration of the model
+ * @param batchPairs most pairs of a micro-batch, at least 1
+ * @param batchTokens most tokens of a micro-batch, both sides of all its pairs, at least 1
+ * @param idle after so long without anything new, what is there is learnt from and published
+ * @param checkpointEvery longest time between two checkpoints while there is something new
+ * @param checkpointBatches most micro-batches between two checkpoints, at least 1
+ * @param keepCheckpoints how many of the newest checkpoints stay on the disk, at least 2
+ * @param patience how long a broker that is away is waited for
+ */
+public record TrainerSettings(
+        String topicPrefix,
+        String modelId,
+        Path checkpoints,
+        LearnerConfig learner,
+        int batchPairs,
+        int batchTokens,
+        Duration idle,
+        Duration checkpointEvery,
+        int checkpointBatches,
+        int keepCheckpoints,
+        Duration patience) {
+    /** Checks what a user may have set wrong. */
+    public TrainerSettings {
+        if (!modelId.matches("[A-Za-z0-9_-][A-Za-z0-9._-]*")) {
+            throw new UserError("The model id '" + modelId
+                    + "' cannot be used: set touchstone.model-id to letters, digits, dots, dashes and underscores.");
+        }
+        require(batchPairs >= 1, "touchstone.batch-pairs", "at least 1");
+        require(batchTokens >= 1, "touchstone.batch-tokens", "at least 1");
+        require(checkpointBatches >= 1, "touchstone.checkpoint-batches", "at least 1");
+        require(keepCheckpoints >= 2, "touchstone.keep-checkpoints", "at least 2");
+        require(!idle.isNegative() && !idle.isZero(), "touchstone.idle", "longer than 0");
+        require(!checkpointEvery.isNegative(), "touchstone.checkpoint-every", "0 or longer");
+    }
+
+    /** The defaults. */
+    public static TrainerSettings defaults(
+            String topicPrefix, String modelId, Path checkpoints, LearnerConfig learner) {
+        return new TrainerSettings(
+                topicPrefix,
+                modelId,
+                checkpoints,
+                learner,
+                32,
+                16_384,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(10),
+                32,
+                5,
+                Duration.ofMinutes(3));
+    }
+
+    /** The transactional id of the model's one trainer, and the group that its offsets are committed for. */
+    public String transactionalId() {
+        return topicPrefix + "trainer-" + modelId;
+    }
+
+    /** The folder of this model's checkpoints. */
+    public Path modelFolder() {
+        return checkpoints.resolve(modelId);
+    }
+
+    private static void require(boolean condition, String name, String range) {
+        if (!condition) {
+            throw new UserError("The setting " + name + " is out of range: set it to " + range + ".");
+        }
+    }
+}

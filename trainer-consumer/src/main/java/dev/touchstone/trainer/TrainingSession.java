@@ -1,0 +1,188 @@
+package dev.touchstone.trainer;
+
+import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
+import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
+import dev.touchstone.schemas.TopicCatalogue;
+import dev.touchstone.trainer.CheckpointRecords.Learnt;
+import dev.touchstone.trainer.learn.BatchOutcome;
+import dev.touchstone.trainer.learn.Evaluation;
+import dev.touchstone.trainer.learn.Figures;
+import dev.touchstone.trainer.learn.Learner;
+import dev.touchstone.trainer.lineage.CheckpointFolders;
+import dev.touchstone.trainer.lineage.Lineage;
+import dev.touchstone.trainer.lineage.LineagePublisher;
+import dev.touchstone.trainer.lineage.Publication;
+import dev.touchstone.trainer.lineage.PublicationException;
+import dev.touchstone.trainer.log.Backlog;
+import dev.touchstone.trainer.log.Cut;
+import dev.touchstone.trainer.log.LogItem;
+import dev.touchstone.trainer.log.MicroBatchCutter;
+import dev.touchstone.trainer.log.PairLog;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Not thread-safe. The loop of a trainer that holds its model: fetch, cut, learn, and now and then a checkpoint. */
+final class TrainingSession {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingSession.class);
+    private static final Duration POLL = Duration.ofMillis(100);
+    /** A stream that trickles would else be checkpointed at each pair. */
+    private static final Duration IDLE_CHECKPOINTS = Duration.ofSeconds(2);
+    /** How long an idle trainer may not notice that it has been fenced. */
+    private static final Duration CONFIRM_EVERY = Duration.ofSeconds(5);
+    /** The first checkpoint after a start comes early: nobody gets a reward before there is one, and kills leave progress. */
+    private static final int FIRST_CHECKPOINT_BATCHES = 8;
+    /** Dead letters wait for the checkpoint in memory. */
+    private static final long MOST_DEAD_BYTES = 16 << 20;
+
+    private final TrainerSettings settings;
+    private final Clock clock;
+    private final TrainerMeters meters;
+    private final Learner learner;
+    private final PairLog pairs;
+    private final LineagePublisher publisher;
+    private final Lineage lineage;
+    private final CheckpointFolders folders;
+    private final MicroBatchCutter cutter;
+    private final String logTopic;
+    private final List<Learnt> unpublished = new ArrayList<>();
+    private @Nullable String version;
+    private boolean published;
+    private long deadBytes;
+    private long quietSince;
+    private long publishedAt;
+
+    TrainingSession(
+            TrainerSettings settings,
+            Clock clock,
+            TrainerMeters meters,
+            Learner learner,
+            PairLog pairs,
+            LineagePublisher publisher,
+            Lineage lineage,
+            CheckpointFolders folders) {
+        this.settings = settings;
+        this.clock = clock;
+        this.meters = meters;
+        this.learner = learner;
+        this.pairs = pairs;
+        this.publisher = publisher;
+        this.lineage = lineage;
+        this.folders = folders;
+        this.cutter = new MicroBatchCutter(settings.batchPairs(), settings.batchTokens());
+        this.logTopic =
+                new TopicCatalogue(settings.topicPrefix()).critiquedPairs().name();
+    }
+
+    /** Says which version the learner was restored from. */
+    void goOnFrom(String versionId) {
+        version = versionId;
+    }
+
+    /** Learns until told to stop, and then publishes what has been learnt. */
+    void runUntil(BooleanSupplier stopping) {
+        quietSince = System.nanoTime();
+        publishedAt = quietSince;
+        boolean busy = false;
+        while (!stopping.getAsBoolean()) {
+            if (pairs.fetch(busy ? Duration.ZERO : POLL)) {
+                quietSince = System.nanoTime();
+            }
+            boolean quiet = since(quietSince).compareTo(settings.idle()) >= 0;
+            Optional<Cut> cut = nextCut(quiet);
+            busy = cut.isPresent();
+            cut.ifPresent(this::learn);
+            if (checkpointIsDue(quiet && !busy)) {
+                checkpoint();
+            } else if (unpublished.isEmpty() && since(publishedAt).compareTo(CONFIRM_EVERY) >= 0) {
+                publisher.confirm(logTopic, pairs.offsets(), pairs.group());
+                publishedAt = System.nanoTime();
+            }
+        }
+        if (!unpublished.isEmpty()) {
+            checkpoint();
+        }
+    }
+
+    private Optional<Cut> nextCut(boolean quiet) {
+        List<Backlog> backlogs = pairs.backlogs();
+        Optional<Cut> full = cutter.full(backlogs);
+        return full.isPresent() || !quiet ? full : cutter.idle(backlogs);
+    }
+
+    private void learn(Cut cut) {
+        pairs.consume(cut);
+        BatchOutcome outcome = learner.learn(cut.microBatch());
+        unpublished.add(new Learnt(cut, outcome));
+        for (LogItem.Dead dead : cut.dead()) {
+            deadBytes += Math.max(0, dead.record().serializedValueSize());
+            LOG.warn(
+                    "The record at {}-{} offset {} goes to the dead letters: {}",
+                    logTopic,
+                    dead.partition(),
+                    dead.offset(),
+                    dead.detail());
+        }
+        meters.learnt(outcome, learner.figures(), cut.dead());
+        meters.lag(pairs.lag());
+        quietSince = System.nanoTime(); // what came while it learnt has not been fetched yet
+    }
+
+    private boolean checkpointIsDue(boolean idle) {
+        if (unpublished.isEmpty()) {
+            return false;
+        }
+        Duration age = since(publishedAt);
+        return unpublished.size() >= settings.checkpointBatches()
+                || (!published && unpublished.size() >= FIRST_CHECKPOINT_BATCHES)
+                || age.compareTo(settings.checkpointEvery()) >= 0
+                || (idle && age.compareTo(IDLE_CHECKPOINTS) >= 0)
+                || deadBytes >= MOST_DEAD_BYTES;
+    }
+
+    /** Durable first, then visible. */
+    private void checkpoint() {
+        long begun = System.nanoTime();
+        Evaluation evaluation = learner.evaluate();
+        Figures figures = learner.figures();
+        Checkpoint.Written written = save();
+        Publication publication = new CheckpointRecords(settings.modelId(), logTopic, version)
+                .publication(written, unpublished, pairs.offsets(), figures, evaluation, clock.instant());
+        publisher.publish(publication, pairs.group());
+        version = written.versionId();
+        published = true;
+        lineage.add(publication.manifest());
+        unpublished.clear();
+        deadBytes = 0;
+        publishedAt = System.nanoTime();
+        meters.published(since(begun));
+        meters.lag(pairs.lag());
+        LOG.info(
+                "Model {} is at version {}: {} pairs trained, {} held out, window accuracy {}, held-out accuracy {}",
+                settings.modelId(),
+                version,
+                figures.trained(),
+                figures.heldOut(),
+                figures.windowAccuracy(),
+                evaluation.accuracy());
+        folders.deleteOld(lineage.ancestry(version));
+    }
+
+    private Checkpoint.Written save() {
+        try {
+            return learner.save(folders.root(), null);
+        } catch (CheckpointException e) {
+            throw new PublicationException("The checkpoint could not be written: " + e.getMessage(), e);
+        }
+    }
+
+    private static Duration since(long nanoTime) {
+        return Duration.ofNanos(System.nanoTime() - nanoTime);
+    }
+}

@@ -1,0 +1,150 @@
+package dev.touchstone.trainer.learn;
+
+import dev.touchstone.rewardmodel.RewardModelTrainer;
+import dev.touchstone.rewardmodel.StepResult;
+import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
+import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
+import dev.touchstone.rewardmodel.text.EncodedInput;
+import dev.touchstone.rewardmodel.text.EncodedPair;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Not thread-safe. A model that learns from micro-batches: each is scored before it is learnt from, one optimiser step on
+ * its fresh pairs is followed by steps on replayed ones, and held-out pairs are kept aside. With one native thread its state
+ * is a function of the micro-batches, the configuration and the seed, through any number of checkpoints: whatever is random
+ * follows from the seed and the number of the micro-batch.
+ */
+public final class Learner implements AutoCloseable {
+    private final LearnerConfig config;
+    private final RewardModelTrainer model;
+    private final LearnerState state;
+    private final PairEncoder encoder;
+
+    private Learner(LearnerConfig config, RewardModelTrainer model, LearnerState state) {
+        this.config = config;
+        this.model = model;
+        this.state = state;
+        this.encoder = new PairEncoder(model.format(), config.split());
+    }
+
+    /** A model that has learnt nothing. */
+    public static Learner fresh(LearnerConfig config) {
+        return new Learner(config, RewardModelTrainer.createBuiltIn(config.training()), new LearnerState(config));
+    }
+
+    /**
+     * The model that a checkpoint holds, exactly as it was.
+     *
+     * @param checkpoint opened, hence verified
+     * @param config the configuration that the model was begun with
+     * @throws CheckpointException if the folder is not one of a trainer, or is damaged
+     * @throws dev.touchstone.schemas.UserError if the model was begun with another configuration
+     */
+    public static Learner restore(Checkpoint checkpoint, LearnerConfig config) throws CheckpointException {
+        LearnerState state = LearnerState.of(checkpoint, config);
+        return new Learner(config, RewardModelTrainer.resume(checkpoint, config.training()), state);
+    }
+
+    /** Makes examples for this model. */
+    public PairEncoder encoder() {
+        return encoder;
+    }
+
+    /** Learns from one micro-batch. */
+    public BatchOutcome learn(MicroBatch batch) {
+        List<EncodedPair> fresh = new ArrayList<>();
+        int heldOut = 0;
+        int skipped = batch.dead();
+        long tokens = 0;
+        for (Example example : batch.examples()) {
+            switch (example.use()) {
+                case TRAIN -> {
+                    fresh.add(example.pair());
+                    tokens += example.pair().length();
+                    if (example.critic() != null) {
+                        state.progress().countCritic(example.critic());
+                    }
+                }
+                case HOLD_OUT -> {
+                    heldOut++;
+                    state.heldOut()
+                            .offer(new HeldOutPair(example.pair(), example.chosenLength(), example.rejectedLength()));
+                }
+                case SKIP -> skipped++;
+            }
+        }
+        long number = state.progress().count(fresh.size(), heldOut, skipped, tokens);
+        long before = model.steps();
+        if (!fresh.isEmpty()) {
+            StepResult test = model.step(fresh);
+            state.progress().test(test);
+            fresh.forEach(state.replay()::offer);
+            for (int round = 0; round < config.replaySteps(); round++) {
+                model.step(state.replay().draw(fresh.size(), number, round));
+            }
+        }
+        return new BatchOutcome(
+                number, model.steps(), (int) (model.steps() - before), fresh.size(), heldOut, skipped, tokens);
+    }
+
+    /** Scores the held-out pairs with and without critiques; changes nothing. */
+    public Evaluation evaluate() {
+        List<HeldOutPair> pairs = state.heldOut().items();
+        if (pairs.isEmpty()) {
+            return Evaluation.NONE;
+        }
+        List<EncodedInput> inputs = new ArrayList<>();
+        for (HeldOutPair held : pairs) {
+            EncodedPair bare = model.format().withoutCritiques(held.pair());
+            inputs.addAll(List.of(held.pair().chosen(), held.pair().rejected(), bare.chosen(), bare.rejected()));
+        }
+        double[] logits = model.score(inputs);
+        double critiqued = 0;
+        double withheld = 0;
+        double longer = 0;
+        double sum = 0;
+        double squares = 0;
+        for (int i = 0; i < pairs.size(); i++) {
+            double chosen = logits[4 * i];
+            double rejected = logits[4 * i + 1];
+            critiqued += win(chosen, rejected);
+            withheld += win(logits[4 * i + 2], logits[4 * i + 3]);
+            longer += win(pairs.get(i).chosenLength(), pairs.get(i).rejectedLength());
+            sum += chosen + rejected;
+            squares += chosen * chosen + rejected * rejected;
+        }
+        int n = pairs.size();
+        double mean = sum / (2 * n);
+        double deviation = Math.sqrt(Math.max(0, squares / (2 * n) - mean * mean));
+        boolean usable = Double.isFinite(mean) && Double.isFinite(deviation) && deviation > 0;
+        return new Evaluation(
+                n, critiqued / n, withheld / n, longer / n, usable ? mean : null, usable ? deviation : null);
+    }
+
+    /** Figures as they stand. */
+    public Figures figures() {
+        return state.progress().figures(model.steps(), model.skippedSteps());
+    }
+
+    /**
+     * Writes the whole state as a checkpoint folder, durably. Its hash covers what was learnt and no times or paths.
+     *
+     * @param root folder that holds the checkpoints
+     * @param name name of the new folder; null for its version id
+     */
+    public Checkpoint.Written save(Path root, @Nullable String name) throws CheckpointException {
+        return model.checkpoint(root, name, state.files());
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+
+    private static double win(double chosen, double rejected) {
+        return chosen > rejected ? 1 : chosen == rejected ? 0.5 : 0;
+    }
+}

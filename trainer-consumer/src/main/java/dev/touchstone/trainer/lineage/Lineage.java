@@ -1,0 +1,69 @@
+package dev.touchstone.trainer.lineage;
+
+import dev.touchstone.schemas.kafka.Decoded;
+import dev.touchstone.schemas.kafka.KafkaSettings;
+import dev.touchstone.schemas.kafka.RecordDecoder;
+import dev.touchstone.schemas.v1.CheckpointManifest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Not thread-safe. The manifests of one model. The newest is the last one written, not the one with most steps: after a
+ * damaged checkpoint training goes on from its parent, on a branch of its own.
+ */
+public final class Lineage {
+    private final Map<String, CheckpointManifest> byVersion = new LinkedHashMap<>();
+
+    /**
+     * Reads the manifests of a model, up to what is on the broker now.
+     *
+     * @param topic of the manifests
+     * @param patience how long to wait for open transactions of others
+     */
+    public static Lineage read(KafkaSettings settings, String topic, String modelId, Duration patience) {
+        Lineage lineage = new Lineage();
+        RecordDecoder<CheckpointManifest> decoder = settings.decoder(CheckpointManifest.class);
+        TopicReader.readToEnd(settings, topic, patience, record -> {
+            // What cannot be decoded, or is null, is no manifest of ours: this trainer is the only writer of its keys.
+            if (decoder.decode(topic, record.value()) instanceof Decoded.Valid<CheckpointManifest> valid
+                    && valid.value().getModelId().equals(modelId)) {
+                lineage.add(valid.value());
+            }
+        });
+        return lineage;
+    }
+
+    /** Adds the manifest of a version that was just published. */
+    public void add(CheckpointManifest manifest) {
+        byVersion.remove(manifest.getVersionId());
+        byVersion.put(manifest.getVersionId(), manifest);
+    }
+
+    /** The newest manifest. */
+    public Optional<CheckpointManifest> newest() {
+        List<CheckpointManifest> all = new ArrayList<>(byVersion.values());
+        return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+    }
+
+    /**
+     * A version and its ancestors, youngest first, as far as there are manifests.
+     *
+     * @param versionId null for none
+     */
+    public List<CheckpointManifest> ancestry(@Nullable String versionId) {
+        List<CheckpointManifest> chain = new ArrayList<>();
+        CheckpointManifest next = versionId == null ? null : byVersion.get(versionId);
+        while (next != null && !chain.contains(next)) {
+            chain.add(next);
+            String parent = next.getParent();
+            next = parent == null ? null : byVersion.get(parent);
+        }
+        return Collections.unmodifiableList(chain);
+    }
+}

@@ -1,0 +1,31 @@
+package dev.touchstone.trainer.lineage;
+
+import dev.touchstone.schemas.v1.CheckpointManifest;
+import dev.touchstone.schemas.v1.LedgerEntry;
+import dev.touchstone.schemas.v1.ModelAlias;
+import dev.touchstone.schemas.v1.TrainingMetrics;
+import dev.touchstone.trainer.log.LogItem;
+import java.util.List;
+
+/**
+ * Everything that becomes visible with a checkpoint, in one transaction. The offsets that it commits are those of the
+ * manifest.
+ *
+ * @param manifest of the checkpoint
+ * @param ledger one entry per micro-batch since the checkpoint before
+ * @param metrics at the checkpoint
+ * @param champion the alias, pointing to the checkpoint
+ * @param dead records that could not be used
+ */
+public record Publication(
+        CheckpointManifest manifest,
+        List<LedgerEntry> ledger,
+        TrainingMetrics metrics,
+        ModelAlias champion,
+        List<LogItem.Dead> dead) {
+    /** Copies the lists. */
+    public Publication {
+        ledger = List.copyOf(ledger);
+        dead = List.copyOf(dead);
+    }
+}

@@ -1,0 +1,85 @@
+package dev.touchstone.trainer.shell;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.OptionalDouble;
+
+/** The trainer's own settings; as environment variables {@code TOUCHSTONE_MODEL_ID} and so on. */
+@ConfigMapping(prefix = "touchstone")
+public interface TrainerConfig {
+    /** What the name of every topic begins with. */
+    @WithDefault("rm.")
+    String topicPrefix();
+
+    /** The model that is trained; one running trainer per model. */
+    @WithDefault("default")
+    String modelId();
+
+    /** Folder of all models' checkpoints; scorers must see it under the same path. */
+    @WithDefault("data/checkpoints")
+    Path checkpointDir();
+
+    /** Threads of the native library; with more than 1 a model is not repeatable bit by bit. */
+    @WithDefault("1")
+    int nativeThreads();
+
+    /** Most pairs of a micro-batch. */
+    @WithDefault("32")
+    int batchPairs();
+
+    /** Most tokens of a micro-batch, both sides of all its pairs. */
+    @WithDefault("16384")
+    int batchTokens();
+
+    /** After so long without anything new, what is there is learnt from and published. */
+    @WithDefault("1s")
+    Duration idle();
+
+    /** Longest time between two checkpoints while there is something new. */
+    @WithDefault("10s")
+    Duration checkpointEvery();
+
+    /** Most micro-batches between two checkpoints. */
+    @WithDefault("32")
+    int checkpointBatches();
+
+    /** How many of the newest checkpoints stay on the disk, at least 2. */
+    @WithDefault("5")
+    int keepCheckpoints();
+
+    /** How long a broker that is away is waited for before the trainer gives up and ends. */
+    @WithDefault("3m")
+    Duration patience();
+
+    /** Seed of everything random. A model keeps it for life, like the settings below. */
+    @WithDefault("1")
+    long seed();
+
+    /** Share of the questions that is held out, 0 to less than 1. */
+    @WithDefault("0.1")
+    double heldOutFraction();
+
+    /** Most held-out pairs that are kept and scored at each checkpoint. */
+    @WithDefault("256")
+    int heldOutPairs();
+
+    /** Optimiser steps on replayed pairs per micro-batch. */
+    @WithDefault("2")
+    int replaySteps();
+
+    /** Most pairs kept for replay. */
+    @WithDefault("2048")
+    int reservoirPairs();
+
+    /** Pairs in the window of the windowed figures. */
+    @WithDefault("512")
+    int windowPairs();
+
+    /** Step size after the warm-up; the reward model's measured default where it is not set. */
+    OptionalDouble learningRate();
+
+    /** Chance that a pair loses its critiques in a step; the reward model's measured default where it is not set. */
+    OptionalDouble critiqueDropout();
+}

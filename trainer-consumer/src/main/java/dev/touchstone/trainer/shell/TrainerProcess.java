@@ -1,0 +1,140 @@
+package dev.touchstone.trainer.shell;
+
+import dev.touchstone.rewardmodel.Torch;
+import dev.touchstone.rewardmodel.TrainingConfig;
+import dev.touchstone.schemas.UserError;
+import dev.touchstone.schemas.kafka.KafkaSettings;
+import dev.touchstone.trainer.Trainer;
+import dev.touchstone.trainer.TrainerSettings;
+import dev.touchstone.trainer.learn.LearnerConfig;
+import dev.touchstone.trainer.lineage.FencedException;
+import dev.touchstone.trainer.lineage.PublicationException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Builds the trainer from the configuration, runs it in a thread, and ends the process if it has died. */
+@Singleton
+public class TrainerProcess {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainerProcess.class);
+    private static final Duration GRACE = Duration.ofSeconds(30);
+
+    private final Config config;
+    private final TrainerConfig settings;
+    private final MeterRegistry meters;
+    private @Nullable Trainer trainer;
+    private @Nullable Thread thread;
+
+    /** Made by the container. */
+    TrainerProcess(Config config, TrainerConfig settings, MeterRegistry meters) {
+        this.config = config;
+        this.settings = settings;
+        this.meters = meters;
+    }
+
+    /** Whether the trainer holds its model and works. */
+    boolean ready() {
+        return trainer != null && trainer.running();
+    }
+
+    /** Whether the trainer has not died. */
+    boolean alive() {
+        return thread != null && thread.isAlive();
+    }
+
+    void start(@Observes StartupEvent event) {
+        Trainer made;
+        try {
+            made = new Trainer(
+                    KafkaSettings.fromConfiguration(properties()), trainerSettings(), Clock.systemUTC(), meters);
+            Torch.start(settings.nativeThreads());
+        } catch (UserError | IllegalArgumentException e) {
+            refuse(e);
+            return;
+        }
+        trainer = made;
+        thread = new Thread(() -> run(made), "trainer");
+        thread.start();
+    }
+
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        if (trainer != null && thread != null) {
+            trainer.stop();
+            thread.join(GRACE.toMillis());
+            if (thread.isAlive()) {
+                LOG.warn("The trainer did not finish within {}: what it learnt last will be learnt again", GRACE);
+            }
+        }
+    }
+
+    private static void run(Trainer trainer) {
+        try {
+            trainer.run();
+        } catch (UserError e) {
+            refuse(e);
+        } catch (FencedException | PublicationException e) {
+            LOG.error("{}", e.getMessage());
+            Quarkus.asyncExit(1);
+        } catch (RuntimeException | Error e) {
+            LOG.error("The trainer cannot go on and ends", e);
+            Quarkus.asyncExit(1);
+        }
+    }
+
+    private static void refuse(RuntimeException mistake) {
+        System.err.println(mistake.getMessage());
+        Quarkus.asyncExit(UserError.EXIT_CODE);
+    }
+
+    private TrainerSettings trainerSettings() {
+        TrainingConfig training = TrainingConfig.defaults(settings.seed());
+        if (settings.learningRate().isPresent()) {
+            training = training.withLearningRate(settings.learningRate().getAsDouble());
+        }
+        if (settings.critiqueDropout().isPresent()) {
+            training = training.withCritiqueDropout(settings.critiqueDropout().getAsDouble());
+        }
+        LearnerConfig learner = new LearnerConfig(
+                training,
+                settings.heldOutFraction(),
+                settings.heldOutPairs(),
+                settings.replaySteps(),
+                settings.reservoirPairs(),
+                settings.windowPairs());
+        return new TrainerSettings(
+                settings.topicPrefix(),
+                settings.modelId(),
+                settings.checkpointDir(),
+                learner,
+                settings.batchPairs(),
+                settings.batchTokens(),
+                settings.idle(),
+                settings.checkpointEvery(),
+                settings.checkpointBatches(),
+                settings.keepCheckpoints(),
+                settings.patience());
+    }
+
+    private Map<String, String> properties() {
+        Map<String, String> properties = new HashMap<>();
+        for (String name : config.getPropertyNames()) {
+            if (name.startsWith("kafka.") || name.startsWith("KAFKA_")) {
+                Optional<String> value = config.getOptionalValue(name, String.class);
+                value.ifPresent(v -> properties.put(name, v));
+            }
+        }
+        return properties;
+    }
+}
