@@ -210,7 +210,8 @@ class CommandsOnClusterTest {
     @Test
     void shouldExitWith2AndOneSentenceWhenTheRegistryIsNoneOrIsAway() {
         CLUSTER.topics("p6.");
-        assertOneSentence(run("simulate", "--topic-prefix", "p6.", "--registry", "nonsense"), "no http or https address");
+        assertOneSentence(
+                run("simulate", "--topic-prefix", "p6.", "--registry", "nonsense"), "no http or https address");
 
         TopicCatalogue topics = new TopicCatalogue("p6.");
         KafkaSettings settings = CLUSTER.settings().with("schema.registry.url", "http://127.0.0.1:9");

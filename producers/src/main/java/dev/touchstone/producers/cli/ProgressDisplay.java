@@ -40,6 +40,7 @@ public final class ProgressDisplay implements AutoCloseable {
     }
 
     /** Whether standard error is most likely a terminal. */
+    @SuppressWarnings("SystemConsoleNull") // both answers are handled
     public static boolean onTerminal() {
         Console console = System.console();
         if (console == null) {

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
@@ -172,7 +173,7 @@ public final class Feed implements AutoCloseable {
         ProducerRecord<byte[], byte[]> message =
                 new ProducerRecord<>(topic.name(), id.getBytes(StandardCharsets.UTF_8), bytes);
         EventHeaders.set(message.headers(), id, SOURCE, type, clock.instant());
-        producer.send(message, (metadata, error) -> {
+        Future<?> unused = producer.send(message, (metadata, error) -> {
             if (error == null) {
                 progress.accept(acknowledged.incrementAndGet());
             } else {

@@ -28,6 +28,7 @@ final class LineReader {
      * @param bytes the line, or its head
      * @param cut whether there is more of it
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Line(long number, byte[] bytes, boolean cut) {}
 
     LineReader(InputStream in, int limit) {

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -164,7 +165,7 @@ public final class RubricServer implements AutoCloseable {
         if (latency.isZero()) {
             task.run();
         } else {
-            workers.schedule(task, latency.toNanos(), TimeUnit.NANOSECONDS);
+            Future<?> unused = workers.schedule(task, latency.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 

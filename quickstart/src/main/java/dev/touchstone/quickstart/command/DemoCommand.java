@@ -72,7 +72,7 @@ public final class DemoCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(stop);
         try {
             clear(plan.data());
-            outcome = new Demo(plan, stack).run(pairs, completions, seed, System.console() != null);
+            outcome = new Demo(plan, stack).run(pairs, completions, seed);
         } finally {
             stack.close();
             UpCommand.removeHook(stop);

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ final class SupervisedPart {
             watchdog.guard(started.pid());
             process = started;
             startedAt = System.nanoTime();
-            started.onExit().thenAccept(this::ended);
+            CompletableFuture<?> unused = started.onExit().thenAccept(this::ended);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

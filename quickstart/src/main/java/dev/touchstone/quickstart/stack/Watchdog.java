@@ -11,24 +11,24 @@ import java.util.List;
  * ends, because we closed it or because we are gone, it ends those processes.
  */
 final class Watchdog implements AutoCloseable {
-    private static final String SCRIPT = String.join(
-            "\n",
-            "trap '' INT TERM HUP",
-            "pids=",
-            "while read -r sign pid; do",
-            "  case $sign in",
-            "    +) pids=\"$pids $pid\" ;;",
-            "    -) rest=; for p in $pids; do [ \"$p\" = \"$pid\" ] || rest=\"$rest $p\"; done; pids=$rest ;;",
-            "  esac",
-            "done",
-            "kill $pids 2>/dev/null",
-            "for second in 1 2 3 4 5 6 7 8 9 10; do",
-            "  alive=; for p in $pids; do kill -0 \"$p\" 2>/dev/null && alive=1; done",
-            "  [ -z \"$alive\" ] && exit 0",
-            "  sleep 1",
-            "done",
-            "kill -9 $pids 2>/dev/null",
-            "exit 0");
+    private static final String SCRIPT = """
+            trap '' INT TERM HUP
+            pids=
+            while read -r sign pid; do
+              case $sign in
+                +) pids="$pids $pid" ;;
+                -) rest=; for p in $pids; do [ "$p" = "$pid" ] || rest="$rest $p"; done; pids=$rest ;;
+              esac
+            done
+            kill $pids 2>/dev/null
+            for second in 1 2 3 4 5 6 7 8 9 10; do
+              alive=; for p in $pids; do kill -0 "$p" 2>/dev/null && alive=1; done
+              [ -z "$alive" ] && exit 0
+              sleep 1
+            done
+            kill -9 $pids 2>/dev/null
+            exit 0
+            """;
 
     private final Writer pids;
 

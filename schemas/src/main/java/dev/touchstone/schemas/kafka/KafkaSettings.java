@@ -114,27 +114,29 @@ public final class KafkaSettings {
 
     /** The serializer that {@code value.serializer} names, configured for values with all properties. */
     public Serializer<Object> valueSerializer() {
-        Serializer<Object> serializer = instance("value.serializer");
+        @SuppressWarnings("unchecked") // a serializer of values takes any value
+        Serializer<Object> serializer = (Serializer<Object>) instance("value.serializer", Serializer.class);
         serializer.configure(properties, false);
         return serializer;
     }
 
     /** A decoder of values of one generated class, by the deserializer that {@code value.deserializer} names. */
     public <T> RecordDecoder<T> decoder(Class<T> type) {
-        Deserializer<Object> deserializer = instance("value.deserializer");
+        @SuppressWarnings("unchecked") // what it makes is checked by the decoder
+        Deserializer<Object> deserializer = (Deserializer<Object>) instance("value.deserializer", Deserializer.class);
         deserializer.configure(properties, false);
         return new RecordDecoder<>(type, deserializer);
     }
 
-    private <T> T instance(String name) {
+    private <T> T instance(String name, Class<T> kind) {
         String type = property(name);
         try {
-            @SuppressWarnings("unchecked")
-            T made = (T) Utils.newInstance(type, Object.class);
-            return made;
+            return kind.cast(Utils.newInstance(type, Object.class));
         } catch (ClassNotFoundException | RuntimeException | LinkageError e) {
             throw new UserError(
-                    "The class " + type + " of " + name + " cannot be made: put its jar on the class path.", e);
+                    "The class " + type + " of " + name
+                            + " cannot be made: name a class for values whose jar is on the class path.",
+                    e);
         }
     }
 

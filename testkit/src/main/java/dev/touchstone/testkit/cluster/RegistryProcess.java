@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Not thread-safe. A real Apicurio Registry, as unpacked by the build, in a process of its own on loopback. */
 public final class RegistryProcess implements AutoCloseable {
-    private static final Duration START_LIMIT = Duration.ofSeconds(120);
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
     private final Process process;
     private final int port;

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -144,7 +145,7 @@ public final class FakeLlm implements AutoCloseable {
         mostInFlight.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
         Behaviour behaviour = script.apply(call);
         if (behaviour instanceof Behaviour.Answer answer) {
-            timer.schedule(
+            Future<?> unused = timer.schedule(
                     () -> respond(exchange, 200, Map.of(), message(request, answer.content())),
                     answer.delay().toMillis(),
                     TimeUnit.MILLISECONDS);
