@@ -18,7 +18,7 @@ public interface TrainerConfig {
     String modelId();
 
     /** Folder of all models' checkpoints; scorers must see it under the same path. */
-    @WithDefault("data/checkpoints")
+    @WithDefault(".touchstone/checkpoints")
     Path checkpointDir();
 
     /** Threads of the native library; with more than 1 a model is not repeatable bit by bit. */

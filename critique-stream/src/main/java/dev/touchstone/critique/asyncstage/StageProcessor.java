@@ -1,0 +1,248 @@
+package dev.touchstone.critique.asyncstage;
+
+import dev.touchstone.critique.asyncstage.CallPool.Finished;
+import dev.touchstone.critique.asyncstage.CallPool.Job;
+import dev.touchstone.critique.asyncstage.StageListener.Event;
+import dev.touchstone.critique.state.Brake;
+import dev.touchstone.critique.state.ExpiringStore;
+import dev.touchstone.critique.state.SavedHeader;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.random.RandomGenerator;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.Cancellable;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stream thread only, as every processor: it alone changes state. A call's completion does no more than enqueue its result.
+ * Forwarding to the waiters, filling the cache and deleting the pending row happen in one step, hence in one transaction.
+ */
+final class StageProcessor<Q, W, R> implements Processor<String, Ask<Q, W>, String, Answer<W, R>> {
+    private static final Logger LOG = LoggerFactory.getLogger(StageProcessor.class);
+    private static final char SEPARATOR = '/';
+
+    private final String name;
+    private final StageSettings settings;
+    private final CallPool<Q, R> pool;
+    private final StageListener listener;
+    private final Backoff backoff;
+    private final Brake brake = new Brake();
+
+    /** Keys whose next attempt may begin, in order. */
+    private final Deque<String> due = new ArrayDeque<>();
+    /** Keys whose next attempt must wait. */
+    private final PriorityQueue<Timer> timers = new PriorityQueue<>(Comparator.comparingLong(Timer::at));
+
+    private ProcessorContext<String, Answer<W, R>> context;
+    private KeyValueStore<String, PendingRow<Q>> pending;
+    private KeyValueStore<String, WaiterRow<W>> waiters;
+    private ExpiringStore<R> cache;
+    private CallPool<Q, R>.Lane lane;
+    private @Nullable Cancellable ticker;
+    private int pendingCount;
+
+    private record Timer(long at, String key) {}
+
+    @SuppressWarnings("NullAway.Init") // init() is the second half of a processor's constructor
+    StageProcessor(
+            String name, StageSettings settings, CallPool<Q, R> pool, StageListener listener, RandomGenerator random) {
+        this.name = name;
+        this.settings = settings;
+        this.pool = pool;
+        this.listener = listener;
+        this.backoff = new Backoff(settings.backoffBase(), settings.backoffCap(), random);
+    }
+
+    @Override
+    public void init(ProcessorContext<String, Answer<W, R>> context) {
+        this.context = context;
+        pending = context.getStateStore(AsyncStage.pendingStore(name));
+        waiters = context.getStateStore(AsyncStage.waitersStore(name));
+        cache = new ExpiringStore<>(context.getStateStore(AsyncStage.cacheStore(name)), settings.cacheRetention());
+        lane = pool.open();
+        restore();
+    }
+
+    /** What was in flight when the task last ran is called again: its results are lost. */
+    private void restore() {
+        try (KeyValueIterator<String, PendingRow<Q>> rows = pending.all()) {
+            rows.forEachRemaining(row -> timers.add(new Timer(row.value.nextAttemptAt(), row.key)));
+        }
+        if (!timers.isEmpty()) {
+            LOG.info("Task {} takes up {} pending requests.", context.taskId(), timers.size());
+            count(timers.size());
+        }
+    }
+
+    @Override
+    public void process(Record<String, Ask<Q, W>> record) {
+        long now = context.currentSystemTimeMs();
+        String key = record.key();
+        Ask<Q, W> ask = record.value();
+        R known = cache.get(key, now);
+        if (known != null) {
+            listener.on(Event.CACHED);
+            context.forward(
+                    record.withKey(ask.waiterId()).withValue(new Answer<>(ask.waiter(), Outcome.done(known, 0))));
+        } else {
+            waiters.put(
+                    key + SEPARATOR + ask.waiterId(),
+                    new WaiterRow<>(
+                            ask.waiter(), ask.waiterId(), record.timestamp(), SavedHeader.of(record.headers())));
+            if (pending.get(key) == null) {
+                pending.put(key, PendingRow.first(ask.request(), now));
+                due.add(key);
+                count(1);
+            } else {
+                listener.on(Event.COALESCED);
+            }
+        }
+        work();
+        makeRoom();
+    }
+
+    /** Slows the input down while too much is pending; results are taken up meanwhile. */
+    private void makeRoom() {
+        brake.hold(() -> pendingCount > settings.maxPending(), time -> {
+            Finished<R> finished = lane.poll(time);
+            if (finished != null) {
+                settle(finished);
+                work();
+            }
+        });
+    }
+
+    private void tick() {
+        brake.tick();
+        lane.expire(settings.attemptLimit());
+        work();
+        if (pendingCount == 0 && ticker != null) {
+            ticker.cancel();
+            ticker = null;
+        }
+    }
+
+    /** Takes up results, then offers what may begin. */
+    private void work() {
+        for (Finished<R> finished = lane.poll(); finished != null; finished = lane.poll()) {
+            settle(finished);
+        }
+        long now = context.currentSystemTimeMs();
+        for (Timer timer = timers.peek(); timer != null && timer.at() <= now; timer = timers.peek()) {
+            due.add(timers.remove().key());
+        }
+        boolean offered = false;
+        for (int room = lane.room(); room > 0 && !due.isEmpty(); room--) {
+            String key = due.remove();
+            PendingRow<Q> row = pending.get(key);
+            if (row != null) {
+                lane.offer(new Job<>(key, row.request(), new Attempt(row.attempt(), row.repair())));
+                offered = true;
+            }
+        }
+        if (offered) {
+            lane.dispatch();
+        }
+    }
+
+    private void settle(Finished<R> finished) {
+        String key = finished.key();
+        PendingRow<Q> row = pending.get(key);
+        if (row == null || row.attempt() != finished.attempt()) {
+            listener.on(Event.FENCED);
+            return;
+        }
+        CallResult<R> result = finished.result();
+        if (result instanceof CallResult.Success<R> success) {
+            if (success.cacheable()) {
+                cache.put(key, success.value(), context.currentSystemTimeMs());
+            }
+            end(key, Event.SUCCEEDED, Outcome.done(success.value(), row.attempt()));
+        } else if (result instanceof CallResult.Permanent<R> permanent) {
+            fail(key, row, Event.REFUSED, Outcome.Status.REFUSED, permanent.reason());
+        } else if (result instanceof CallResult.Unparsable<R> unparsable) {
+            if (row.repair()) {
+                fail(key, row, Event.UNPARSABLE, Outcome.Status.UNPARSABLE, unparsable.reason());
+            } else {
+                again(key, row.after(0, true, context.currentSystemTimeMs(), unparsable.reason()), Event.REPAIRED);
+            }
+        } else if (result instanceof CallResult.Retry<R> retry) {
+            retry(key, row, retry);
+        }
+    }
+
+    private void retry(String key, PendingRow<Q> row, CallResult.Retry<R> retry) {
+        long now = context.currentSystemTimeMs();
+        int failures = retry.blameless() ? 0 : 1;
+        boolean tooOld = now - row.firstSeenAt() > settings.maxAge().toMillis();
+        if (tooOld || row.failures() + failures >= settings.maxAttempts()) {
+            fail(key, row, Event.EXHAUSTED, Outcome.Status.EXHAUSTED, retry.reason());
+            return;
+        }
+        Duration after = retry.after();
+        long pause = after == null ? backoff.pauseMs(row.attempt()) : after.toMillis();
+        again(
+                key,
+                row.after(failures, row.repair(), now + pause, retry.reason()),
+                retry.blameless() ? Event.THROTTLED : Event.RETRIED);
+    }
+
+    private void again(String key, PendingRow<Q> row, Event event) {
+        pending.put(key, row);
+        timers.add(new Timer(row.nextAttemptAt(), key));
+        listener.on(event);
+    }
+
+    private void fail(String key, PendingRow<Q> row, Event event, Outcome.Status status, String reason) {
+        end(key, event, Outcome.failed(status, reason, row.attempt()));
+    }
+
+    private void end(String key, Event event, Outcome<R> outcome) {
+        List<KeyValue<String, WaiterRow<W>>> rows = new ArrayList<>();
+        try (KeyValueIterator<String, WaiterRow<W>> found =
+                waiters.prefixScan(key + SEPARATOR, new StringSerializer())) {
+            found.forEachRemaining(rows::add);
+        }
+        for (KeyValue<String, WaiterRow<W>> row : rows) {
+            WaiterRow<W> waiter = row.value;
+            // In a punctuation the context knows no record: timestamp and headers are the waiter's own.
+            context.forward(new Record<>(
+                    waiter.waiterId(),
+                    new Answer<>(waiter.waiter(), outcome),
+                    waiter.timestamp(),
+                    SavedHeader.restore(waiter.headers())));
+            waiters.delete(row.key);
+        }
+        pending.delete(key);
+        listener.on(event);
+        count(-1);
+    }
+
+    private void count(int more) {
+        pendingCount += more;
+        lane.setPending(pendingCount);
+        // An idle task that ticks would commit a transaction at every tick.
+        if (pendingCount > 0 && ticker == null) {
+            ticker = context.schedule(settings.tick(), PunctuationType.WALL_CLOCK_TIME, now -> tick());
+        }
+    }
+
+    @Override
+    public void close() {
+        lane.close();
+    }
+}

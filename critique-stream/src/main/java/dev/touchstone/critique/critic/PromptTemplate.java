@@ -1,0 +1,70 @@
+package dev.touchstone.critique.critic;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Immutable. The texts that a critic is asked with, from the resources of one version. A text never changes under its
+ * version: critiques name the version they were made with. The paper that the method is from (arXiv 2405.20850) does not
+ * print its prompts; these are ours.
+ */
+public final class PromptTemplate {
+    /** The version that new requests are made with. */
+    public static final String CURRENT = "critique-v1";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final String system;
+    private final String instruction;
+    private final String repair;
+
+    private PromptTemplate(String system, String instruction, String repair) {
+        this.system = system;
+        this.instruction = instruction;
+        this.repair = repair;
+    }
+
+    /** The template of a version that this program has. */
+    public static PromptTemplate of(String version) {
+        String folder = "prompts/" + version + "/";
+        return new PromptTemplate(
+                resource(folder + "system.txt"),
+                resource(folder + "user.txt").strip(),
+                resource(folder + "repair.txt").strip());
+    }
+
+    /**
+     * The messages of a request. The user's message is one line of instruction and then one JSON object on a line of its own,
+     * whose quoting is the delimiter: no text inside can end it.
+     *
+     * @param again whether the answer before could not be read
+     */
+    ArrayNode messages(CritiqueRequest request, boolean again) {
+        ObjectNode data = JSON.createObjectNode();
+        ArrayNode conversation = data.putArray("conversation");
+        for (CritiqueRequest.Turn turn : request.conversation()) {
+            conversation.addObject().put("role", turn.role()).put("content", turn.content());
+        }
+        data.put("completion", request.completion());
+        ArrayNode messages = JSON.createArrayNode();
+        messages.addObject().put("role", "system").put("content", again ? system + "\n" + repair : system);
+        messages.addObject().put("role", "user").put("content", instruction + "\n" + data);
+        return messages;
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = PromptTemplate.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("The resource " + name + " is missing");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

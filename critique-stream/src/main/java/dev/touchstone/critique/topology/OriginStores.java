@@ -1,0 +1,132 @@
+package dev.touchstone.critique.topology;
+
+import dev.touchstone.critique.state.ExpiringStore;
+import dev.touchstone.critique.state.JsonSerde;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stream thread only. What intake and join know together of the records that came in: four changelogged stores of one task.
+ * {@code seen} (id to content hash, expiring), {@code origins} (records that wait for critiques), {@code sides} (first side
+ * of a pair), {@code deadlines} (time and id, in the order of time).
+ */
+final class OriginStores {
+    private static final String SEEN = "seen";
+    private static final String ORIGINS = "origins";
+    private static final String SIDES = "sides";
+    private static final String DEADLINES = "deadlines";
+
+    private final ExpiringStore<String> seen;
+    private final KeyValueStore<String, Origin> origins;
+    private final KeyValueStore<String, FirstSide> sides;
+    private final KeyValueStore<String, String> deadlines;
+
+    OriginStores(ProcessorContext<?, ?> context, Duration idRetention) {
+        seen = new ExpiringStore<>(context.getStateStore(SEEN), idRetention);
+        origins = context.getStateStore(ORIGINS);
+        sides = context.getStateStore(SIDES);
+        deadlines = context.getStateStore(DEADLINES);
+    }
+
+    static Set<StoreBuilder<?>> builders(Duration idRetention) {
+        return Set.of(
+                ExpiringStore.builder(SEEN, idRetention, Serdes.String()),
+                Stores.keyValueStoreBuilder(
+                        Stores.persistentKeyValueStore(ORIGINS), Serdes.String(), JsonSerde.of(Origin.class)),
+                Stores.keyValueStoreBuilder(
+                        Stores.persistentKeyValueStore(SIDES), Serdes.String(), JsonSerde.of(FirstSide.class)),
+                Stores.keyValueStoreBuilder(
+                        Stores.persistentKeyValueStore(DEADLINES), Serdes.String(), Serdes.String()));
+    }
+
+    static String[] names() {
+        return new String[] {SEEN, ORIGINS, SIDES, DEADLINES};
+    }
+
+    /** The content that was seen under an id, as a hash, or null. */
+    @Nullable
+    String seen(String originKey, long nowMs) {
+        return seen.get(originKey, nowMs);
+    }
+
+    /** Keeps a record until it is done. */
+    void keep(Origin origin, String contentHash) {
+        seen.put(origin.storeKey(), contentHash, origin.seenAt());
+        origins.put(origin.storeKey(), origin);
+        if (origin.deadline() != null) {
+            deadlines.put(deadlineKey(origin.deadline(), origin.storeKey()), origin.storeKey());
+        }
+    }
+
+    /** The record that waits, unless it is done already, or is another one with the same id. */
+    @Nullable
+    Origin waiting(OriginRef ref) {
+        Origin origin = origins.get(ref.originKey());
+        return origin != null && origin.offset() == ref.offset() ? origin : null;
+    }
+
+    /** How many records wait; exact enough, as each row is put once and deleted once. */
+    long waiting() {
+        return origins.approximateNumEntries();
+    }
+
+    @Nullable
+    FirstSide firstSide(Origin origin) {
+        return sides.get(origin.storeKey());
+    }
+
+    void keepFirst(Origin origin, FirstSide side) {
+        sides.put(origin.storeKey(), side);
+    }
+
+    /**
+     * A record is done.
+     *
+     * @param cameThrough whether it came out; if it became a dead letter, its id is forgotten, so that it can be sent again
+     */
+    void done(Origin origin, boolean cameThrough) {
+        origins.delete(origin.storeKey());
+        if (origin.kind() == Origin.Kind.PAIR) {
+            sides.delete(origin.storeKey());
+        }
+        if (origin.deadline() != null) {
+            deadlines.delete(deadlineKey(origin.deadline(), origin.storeKey()));
+        }
+        if (!cameThrough) {
+            seen.remove(origin.storeKey(), origin.seenAt());
+        }
+    }
+
+    boolean hasDeadlines() {
+        try (KeyValueIterator<String, String> rows = deadlines.all()) {
+            return rows.hasNext();
+        }
+    }
+
+    /** The records whose deadline has passed. */
+    List<Origin> late(long nowMs) {
+        List<KeyValue<String, String>> rows = new ArrayList<>();
+        try (KeyValueIterator<String, String> found = deadlines.range(null, deadlineKey(nowMs + 1, ""))) {
+            found.forEachRemaining(rows::add);
+        }
+        return rows.stream()
+                .map(row -> origins.get(row.value))
+                .filter(origin -> origin != null && origin.lateAt(nowMs))
+                .toList();
+    }
+
+    private static String deadlineKey(long deadlineMs, String originKey) {
+        return String.format(Locale.ROOT, "%016x/%s", deadlineMs, originKey);
+    }
+}
