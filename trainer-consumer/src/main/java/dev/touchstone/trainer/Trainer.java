@@ -113,7 +113,8 @@ public final class Trainer {
     private void requireTopics(TopicCatalogue topics) {
         List<String> missing = new TopicAdmin(kafka, ADMIN_PATIENCE).missing(topics);
         if (!missing.isEmpty()) {
-            throw new UserError("The topics " + missing + " do not exist: create them with ./touchstone topics --create.");
+            throw new UserError(
+                    "The topics " + missing + " do not exist: create them with ./touchstone topics --create.");
         }
     }
 
