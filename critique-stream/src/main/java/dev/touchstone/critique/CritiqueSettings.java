@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param topics names of the topics
  * @param critic how to reach the critic
- * @param maxWaiting records that one task keeps waiting for critiques before it slows its input down
+ * @param maxWaiting records that one task keeps waiting for critiques before it takes in no more
  * @param maxInFlight calls in flight at most, in this instance
  * @param stage limits of calls
  * @param stateDir folder of the local state; what is lost there is restored from Kafka

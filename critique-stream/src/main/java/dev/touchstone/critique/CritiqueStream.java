@@ -5,6 +5,7 @@ import dev.touchstone.critique.asyncstage.CallPool;
 import dev.touchstone.critique.asyncstage.StageListener;
 import dev.touchstone.critique.critic.CritiqueAnswer;
 import dev.touchstone.critique.critic.CritiqueRequest;
+import dev.touchstone.critique.state.Valve;
 import dev.touchstone.critique.topology.CritiqueTopology;
 import dev.touchstone.critique.topology.Formats;
 import dev.touchstone.critique.topology.StreamObserver;
@@ -125,19 +126,21 @@ public final class CritiqueStream implements AutoCloseable {
     }
 
     private KafkaStreams open(InputTopics topics) {
+        Valve valve = new Valve();
         Properties config = StreamsProperties.of(settings, kafka);
         Topology topology = CritiqueTopology.build(
                 topologySettings(topics),
                 settings.stage(),
                 settings.critic().identity(),
                 pool,
+                valve,
                 Formats.of(kafka),
                 observer,
                 listener,
                 random,
                 config);
         try {
-            return new KafkaStreams(topology, config);
+            return new KafkaStreams(topology, config, new ValvedClients(valve));
         } catch (ConfigException e) {
             throw new UserError("A Kafka setting is wrong: " + e.getMessage(), e);
         } catch (StreamsException e) {

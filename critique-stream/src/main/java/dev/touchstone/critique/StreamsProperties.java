@@ -14,6 +14,8 @@ final class StreamsProperties {
     /** Rows of stores and internal topics hold a whole input as JSON. */
     private static final String INTERNAL_MAX_BYTES = Integer.toString(4 << 20);
 
+    private static final int FETCHED_RECORDS = 200;
+
     private StreamsProperties() {}
 
     static Properties of(CritiqueSettings settings, KafkaSettings kafka) {
@@ -36,7 +38,9 @@ final class StreamsProperties {
         config.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
         // No order between topics matters: a task never waits for one of them to have data.
         config.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
-        config.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);
+        // What is fetched is taken in, also after the valve is shut: little at a time.
+        config.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, FETCHED_RECORDS);
+        config.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), FETCHED_RECORDS);
         // Static membership exists on the classic protocol only, in Kafka 4.3.
         config.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
         config.put(

@@ -45,6 +45,8 @@ class CritiqueStreamTest {
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final int PAIRS = 60;
     private static final int COMPLETIONS = 30;
+    /** Fewer than come in: the input is shut and opened again all the time. */
+    private static final int MAX_WAITING = 5;
 
     @TempDir
     Path folder;
@@ -169,7 +171,7 @@ class CritiqueStreamTest {
         CritiqueSettings settings = new CritiqueSettings(
                 topics,
                 critic,
-                1_000,
+                MAX_WAITING,
                 8,
                 stage,
                 folder.resolve("state"),

@@ -2,6 +2,7 @@ package dev.touchstone.critique.asyncstage;
 
 import dev.touchstone.critique.state.ExpiringStore;
 import dev.touchstone.critique.state.JsonSerde;
+import dev.touchstone.critique.state.Valve;
 import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -31,6 +32,7 @@ public final class AsyncStage<Q, W, R> implements ProcessorSupplier<String, Ask<
     private final String name;
     private final StageSettings settings;
     private final CallPool<Q, R> pool;
+    private final Valve valve;
     private final StageListener listener;
     private final RandomGenerator random;
     private final Set<StoreBuilder<?>> stores;
@@ -39,6 +41,7 @@ public final class AsyncStage<Q, W, R> implements ProcessorSupplier<String, Ask<
      * @param name prefix of the stores' names
      * @param settings limits
      * @param pool slots for calls, shared by all tasks of this instance
+     * @param valve shuts the input while too much is pending
      * @param listener hears of everything that happens
      * @param random for the jitter of pauses
      * @param requests serde of what is asked
@@ -49,6 +52,7 @@ public final class AsyncStage<Q, W, R> implements ProcessorSupplier<String, Ask<
             String name,
             StageSettings settings,
             CallPool<Q, R> pool,
+            Valve valve,
             StageListener listener,
             RandomGenerator random,
             JsonSerde<Q> requests,
@@ -57,6 +61,7 @@ public final class AsyncStage<Q, W, R> implements ProcessorSupplier<String, Ask<
         this.name = name;
         this.settings = settings;
         this.pool = pool;
+        this.valve = valve;
         this.listener = listener;
         this.random = random;
         stores = Set.of(
@@ -75,7 +80,7 @@ public final class AsyncStage<Q, W, R> implements ProcessorSupplier<String, Ask<
 
     @Override
     public Processor<String, Ask<Q, W>, String, Answer<W, R>> get() {
-        return new StageProcessor<>(name, settings, pool, listener, random);
+        return new StageProcessor<>(name, settings, pool, valve, listener, random);
     }
 
     @Override

@@ -3,9 +3,9 @@ package dev.touchstone.critique.asyncstage;
 import dev.touchstone.critique.asyncstage.CallPool.Finished;
 import dev.touchstone.critique.asyncstage.CallPool.Job;
 import dev.touchstone.critique.asyncstage.StageListener.Event;
-import dev.touchstone.critique.state.Brake;
 import dev.touchstone.critique.state.ExpiringStore;
 import dev.touchstone.critique.state.SavedHeader;
+import dev.touchstone.critique.state.Valve;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.random.RandomGenerator;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.Cancellable;
@@ -38,9 +39,9 @@ final class StageProcessor<Q, W, R> implements Processor<String, Ask<Q, W>, Stri
     private final String name;
     private final StageSettings settings;
     private final CallPool<Q, R> pool;
+    private final Valve valve;
     private final StageListener listener;
     private final Backoff backoff;
-    private final Brake brake = new Brake();
 
     /** Keys whose next attempt may begin, in order. */
     private final Deque<String> due = new ArrayDeque<>();
@@ -53,16 +54,25 @@ final class StageProcessor<Q, W, R> implements Processor<String, Ask<Q, W>, Stri
     private ExpiringStore<R> cache;
     private CallPool<Q, R>.Lane lane;
     private @Nullable Cancellable ticker;
+    /** The input partition, while it is shut. */
+    private @Nullable TopicPartition shut;
+
     private int pendingCount;
 
     private record Timer(long at, String key) {}
 
     @SuppressWarnings("NullAway.Init") // init() is the second half of a processor's constructor
     StageProcessor(
-            String name, StageSettings settings, CallPool<Q, R> pool, StageListener listener, RandomGenerator random) {
+            String name,
+            StageSettings settings,
+            CallPool<Q, R> pool,
+            Valve valve,
+            StageListener listener,
+            RandomGenerator random) {
         this.name = name;
         this.settings = settings;
         this.pool = pool;
+        this.valve = valve;
         this.listener = listener;
         this.backoff = new Backoff(settings.backoffBase(), settings.backoffCap(), random);
     }
@@ -112,24 +122,34 @@ final class StageProcessor<Q, W, R> implements Processor<String, Ask<Q, W>, Stri
             }
         }
         work();
-        makeRoom();
+        throttle();
     }
 
-    /** Slows the input down while too much is pending; results are taken up meanwhile. */
-    private void makeRoom() {
-        brake.hold(() -> pendingCount > settings.maxPending(), time -> {
-            Finished<R> finished = lane.poll(time);
-            if (finished != null) {
-                settle(finished);
-                work();
+    /** Shuts the input while too much is pending. */
+    private void throttle() {
+        if (pendingCount > settings.maxPending() && shut == null) {
+            shut = context.recordMetadata()
+                    .map(source -> new TopicPartition(source.topic(), source.partition()))
+                    .orElse(null);
+            if (shut != null) {
+                valve.set(shut, true);
             }
-        });
+        }
+    }
+
+    private void unthrottle() {
+        if (shut != null) {
+            valve.set(shut, false);
+            shut = null;
+        }
     }
 
     private void tick() {
-        brake.tick();
         lane.expire(settings.attemptLimit());
         work();
+        if (pendingCount <= settings.maxPending()) {
+            unthrottle();
+        }
         if (pendingCount == 0 && ticker != null) {
             ticker.cancel();
             ticker = null;
@@ -243,6 +263,7 @@ final class StageProcessor<Q, W, R> implements Processor<String, Ask<Q, W>, Stri
 
     @Override
     public void close() {
+        unthrottle();
         lane.close();
     }
 }

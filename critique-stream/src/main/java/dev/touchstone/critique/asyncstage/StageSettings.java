@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * Limits of a stage.
  *
- * @param maxPending requests that one task keeps pending before it slows its input down
+ * @param maxPending requests that one task keeps pending before it shuts its input
  * @param maxAttempts attempts that may fail, and count, before a request is given up
  * @param maxAge age of a request from which on even blameless failures end it
  * @param attemptLimit how long an attempt may take before its slot is taken away; well above the call's own time-out

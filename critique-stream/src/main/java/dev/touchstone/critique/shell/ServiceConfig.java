@@ -38,7 +38,7 @@ public interface ServiceConfig {
     @WithDefault("-1")
     int replicationFactor();
 
-    /** Records that one task keeps waiting for critiques before it slows its input down. */
+    /** Records that one task keeps waiting for critiques before it takes in no more. */
     @WithDefault("1000")
     int maxWaiting();
 

@@ -11,6 +11,7 @@ import dev.touchstone.critique.critic.CriticIdentity;
 import dev.touchstone.critique.critic.CritiqueAnswer;
 import dev.touchstone.critique.critic.CritiqueRequest;
 import dev.touchstone.critique.state.JsonSerde;
+import dev.touchstone.critique.state.Valve;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -61,6 +62,7 @@ public final class CritiqueTopology {
      * @param stage limits of the calls
      * @param critic which critic new requests are meant for
      * @param pool slots for calls
+     * @param valve shuts input partitions while too much is under way
      * @param formats how values are read and written
      * @param observer hears of what becomes of records
      * @param listener hears of what becomes of calls
@@ -72,6 +74,7 @@ public final class CritiqueTopology {
             StageSettings stage,
             CriticIdentity critic,
             CallPool<CritiqueRequest, CritiqueAnswer> pool,
+            Valve valve,
             Formats formats,
             StreamObserver observer,
             StageListener listener,
@@ -88,7 +91,7 @@ public final class CritiqueTopology {
                                 .withTimestampExtractor((record, partitionTime) -> saneTimestamp(record.timestamp()))
                                 .withName("input"))
                 .process(
-                        () -> new IntakeProcessor(settings, critic, formats, observer, REQUESTS_NODE),
+                        () -> new IntakeProcessor(settings, critic, formats, observer, valve, REQUESTS_NODE),
                         Named.as(INTAKE),
                         OriginStores.names());
 
@@ -101,6 +104,7 @@ public final class CritiqueTopology {
                                 STAGE,
                                 stage,
                                 pool,
+                                valve,
                                 listener,
                                 random,
                                 JsonSerde.of(CritiqueRequest.class),

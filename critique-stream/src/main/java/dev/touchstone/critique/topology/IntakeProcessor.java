@@ -3,8 +3,8 @@ package dev.touchstone.critique.topology;
 import dev.touchstone.critique.asyncstage.Ask;
 import dev.touchstone.critique.critic.CriticIdentity;
 import dev.touchstone.critique.critic.CritiqueRequest;
-import dev.touchstone.critique.state.Brake;
 import dev.touchstone.critique.state.SavedHeader;
+import dev.touchstone.critique.state.Valve;
 import dev.touchstone.critique.topology.OriginRef.Side;
 import dev.touchstone.schemas.RecordRules;
 import dev.touchstone.schemas.kafka.DeadLetterReason;
@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -36,20 +36,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class IntakeProcessor implements Processor<byte[], byte[], String, Ask<CritiqueRequest, OriginRef>> {
     private static final Duration DEADLINE_TICK = Duration.ofMillis(200);
-    private static final Duration BRAKE_TICK = Duration.ofMillis(100);
+    private static final Duration THROTTLE_TICK = Duration.ofMillis(100);
 
     private final TopologySettings settings;
     private final CriticIdentity critic;
     private final Formats formats;
     private final StreamObserver observer;
+    private final Valve valve;
     private final String requests;
-    private final Brake brake = new Brake();
 
     private ProcessorContext<String, Ask<CritiqueRequest, OriginRef>> context;
     private OriginStores stores;
     private Outlets outlets;
     private @Nullable Cancellable deadlineTicker;
-    private @Nullable Cancellable brakeTicker;
+    private @Nullable Cancellable throttleTicker;
 
     /** @param requests name of the child node to which requests go */
     @SuppressWarnings("NullAway.Init") // init() is the second half of a processor's constructor
@@ -58,11 +58,13 @@ final class IntakeProcessor implements Processor<byte[], byte[], String, Ask<Cri
             CriticIdentity critic,
             Formats formats,
             StreamObserver observer,
+            Valve valve,
             String requests) {
         this.settings = settings;
         this.critic = critic;
         this.formats = formats;
         this.observer = observer;
+        this.valve = valve;
         this.requests = requests;
     }
 
@@ -74,6 +76,7 @@ final class IntakeProcessor implements Processor<byte[], byte[], String, Ask<Cri
         if (stores.hasDeadlines()) {
             watchDeadlines();
         }
+        throttle();
     }
 
     @Override
@@ -103,32 +106,38 @@ final class IntakeProcessor implements Processor<byte[], byte[], String, Ask<Cri
         } else {
             completion(raw, record);
         }
-        slowDown();
+        throttle();
     }
 
-    /**
-     * Back-pressure stands here, at the mouth: what is let in lies in the stores until it is done. Answers do not suffer from
-     * it, since a task takes up what is oldest first.
-     */
-    private void slowDown() {
-        if (tooMuchWaits()) {
-            if (brakeTicker == null) {
-                brakeTicker = context.schedule(BRAKE_TICK, PunctuationType.WALL_CLOCK_TIME, now -> releaseBrake());
-            }
-            brake.hold(this::tooMuchWaits, time -> TimeUnit.MILLISECONDS.sleep(time.toMillis()));
+    /** Back-pressure stands here, at the mouth: what is let in lies in the stores until it is done. */
+    private void throttle() {
+        if (throttleTicker == null && tooMuchWaits()) {
+            shut(true);
+            throttleTicker = context.schedule(THROTTLE_TICK, PunctuationType.WALL_CLOCK_TIME, this::unthrottle);
         }
     }
 
-    private void releaseBrake() {
-        brake.tick();
-        if (brakeTicker != null && !tooMuchWaits()) {
-            brakeTicker.cancel();
-            brakeTicker = null;
+    private void unthrottle(long now) {
+        if (throttleTicker != null && !tooMuchWaits()) {
+            shut(false);
+            throttleTicker.cancel();
+            throttleTicker = null;
         }
     }
 
     private boolean tooMuchWaits() {
         return stores.waiting() > settings.maxWaiting();
+    }
+
+    private void shut(boolean toShut) {
+        int partition = context.taskId().partition();
+        valve.set(new TopicPartition(settings.topics().pairs().name(), partition), toShut);
+        valve.set(new TopicPartition(settings.topics().completions().name(), partition), toShut);
+    }
+
+    @Override
+    public void close() {
+        shut(false);
     }
 
     private void pair(Origin raw, Record<byte[], byte[]> record) {

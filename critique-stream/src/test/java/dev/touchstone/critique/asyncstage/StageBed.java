@@ -1,6 +1,7 @@
 package dev.touchstone.critique.asyncstage;
 
 import dev.touchstone.critique.state.JsonSerde;
+import dev.touchstone.critique.state.Valve;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.processor.StateStore;
@@ -22,6 +24,7 @@ import org.apache.kafka.streams.state.Stores;
 
 /** A stage of strings with stores in memory, a clock that the test moves, and calls that the test ends. */
 final class StageBed {
+    static final TopicPartition INPUT = new TopicPartition("requests", 3);
     static final StageSettings SETTINGS = new StageSettings(
             100,
             3,
@@ -34,6 +37,7 @@ final class StageBed {
 
     final MockProcessorContext<String, Answer<String, String>> context = new MockProcessorContext<>();
     final List<StageListener.Event> events = new ArrayList<>();
+    final Valve valve = new Valve();
     private final StageSettings settings;
     private final CallPool<String, String> pool;
     private Processor<String, Ask<String, String>, String, Answer<String, String>> processor;
@@ -59,6 +63,7 @@ final class StageBed {
         };
         pool = new CallPool<>(call, 4, Runnable::run, clock);
         context.setCurrentSystemTimeMs(now);
+        context.setRecordMetadata(INPUT.topic(), INPUT.partition(), 0);
         for (StoreBuilder<?> builder : List.of(
                 Stores.keyValueStoreBuilder(
                         Stores.inMemoryKeyValueStore("s-pending"),
@@ -85,6 +90,7 @@ final class StageBed {
                 "s",
                 settings,
                 pool,
+                valve,
                 events::add,
                 new Random(7),
                 JsonSerde.of(String.class),

@@ -1,5 +1,7 @@
 package dev.touchstone.critique.topology;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.touchstone.critique.asyncstage.Answer;
 import dev.touchstone.critique.asyncstage.CallPool;
 import dev.touchstone.critique.asyncstage.CallResult;
 import dev.touchstone.critique.asyncstage.ScriptedCall;
@@ -10,6 +12,8 @@ import dev.touchstone.critique.critic.CritiqueAnswer;
 import dev.touchstone.critique.critic.CritiqueAnswer.AspectOpinion;
 import dev.touchstone.critique.critic.CritiqueAnswer.Opinion;
 import dev.touchstone.critique.critic.CritiqueRequest;
+import dev.touchstone.critique.state.JsonSerde;
+import dev.touchstone.critique.state.Valve;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.kafka.DeadLetterReason;
 import dev.touchstone.schemas.kafka.RecordDecoder;
@@ -37,6 +41,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
@@ -54,6 +59,7 @@ final class StreamBed implements AutoCloseable {
     final ScriptedCall<CritiqueRequest, CritiqueAnswer> critic = new ScriptedCall<>();
     final List<DeadLetterReason> deadLettersHeard = new ArrayList<>();
     final List<StageListener.Event> events = new ArrayList<>();
+    final Valve valve = new Valve();
     int duplicates;
     int late;
 
@@ -88,6 +94,7 @@ final class StreamBed implements AutoCloseable {
                 stage,
                 CRITIC,
                 pool,
+                valve,
                 new Formats(
                         new RecordDecoder<>(PreferencePair.class, avro::deserialize),
                         new RecordDecoder<>(Completion.class, avro::deserialize),
@@ -140,6 +147,15 @@ final class StreamBed implements AutoCloseable {
         headers.add("ce_subject", "old".getBytes(StandardCharsets.UTF_8));
         headers.add("mine", new byte[] {1, 2});
         input.pipeInput(new TestRecord<>(key, value, headers, now));
+    }
+
+    /** Puts an answer straight on the topic of results. */
+    void result(Answer<OriginRef, CritiqueAnswer> answer) {
+        TestInputTopic<String, Answer<OriginRef, CritiqueAnswer>> results = driver.createInputTopic(
+                "test-results-repartition",
+                new StringSerializer(),
+                JsonSerde.of(new TypeReference<Answer<OriginRef, CritiqueAnswer>>() {}));
+        results.pipeInput(answer.waiter().waiterId(), answer);
     }
 
     /** Ends the open call about a completion. */
