@@ -13,9 +13,8 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -131,7 +130,7 @@ public final class CallPool<Q, R> {
     final class Lane {
         private final Queue<Job<Q>> offered = new ArrayDeque<>();
         private final Set<Running<Q>> runs = Collections.newSetFromMap(new IdentityHashMap<>());
-        private final LinkedBlockingQueue<Finished<R>> finished = new LinkedBlockingQueue<>();
+        private final Queue<Finished<R>> finished = new ConcurrentLinkedQueue<>();
         private volatile int pending;
 
         /** How many more requests may be offered: enough to refill every slot between two looks of the task. */
@@ -159,12 +158,6 @@ public final class CallPool<Q, R> {
         @Nullable
         Finished<R> poll() {
             return finished.poll();
-        }
-
-        /** Waits a short time for a result. */
-        @Nullable
-        Finished<R> poll(Duration wait) throws InterruptedException {
-            return finished.poll(wait.toMillis(), TimeUnit.MILLISECONDS);
         }
 
         /** Takes the slots of calls that have run too long; their results, should they still come, are fenced. */
