@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.touchstone.schemas.kafka.KafkaSettings;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class KafkaSettingsTest {
@@ -18,6 +20,22 @@ class KafkaSettingsTest {
         assertThat(settings.bootstrapServers()).isEqualTo("one:9092");
         assertThat(settings.client()).containsEntry("security.protocol", "SASL_SSL");
         assertThat(settings.client()).doesNotContainKey("quarkus.http.port");
+    }
+
+    @Test
+    void shouldAskForNothingElseWhenAConfigurationIsAskedByName() {
+        KafkaSettings settings = KafkaSettings.fromConfiguration(
+                List.of("kafka.bootstrap.servers", "KAFKA_SECURITY_PROTOCOL", "kafka.absent", "some.secret"),
+                name -> switch (name) {
+                    case "kafka.bootstrap.servers" -> Optional.of("one:9092");
+                    case "KAFKA_SECURITY_PROTOCOL" -> Optional.of("SASL_SSL");
+                    case "kafka.absent" -> Optional.empty();
+                    default -> throw new AssertionError(name + " does not concern Kafka");
+                });
+        assertThat(settings.bootstrapServers()).isEqualTo("one:9092");
+        assertThat(settings.client())
+                .containsEntry("security.protocol", "SASL_SSL")
+                .doesNotContainKey("absent");
     }
 
     @Test

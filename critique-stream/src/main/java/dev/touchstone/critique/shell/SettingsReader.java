@@ -9,8 +9,6 @@ import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import java.net.URI;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import org.eclipse.microprofile.config.Config;
 
 /** Turns configuration into the core's settings. */
@@ -75,12 +73,7 @@ final class SettingsReader {
 
     /** Every property whose name begins with {@code kafka.} or {@code KAFKA_}. */
     static KafkaSettings kafka(Config config) {
-        Map<String, String> found = new HashMap<>();
-        for (String name : config.getPropertyNames()) {
-            if (name.startsWith("kafka.") || name.startsWith("KAFKA_")) {
-                config.getOptionalValue(name, String.class).ifPresent(value -> found.put(name, value));
-            }
-        }
-        return KafkaSettings.fromConfiguration(found);
+        return KafkaSettings.fromConfiguration(
+                config.getPropertyNames(), name -> config.getOptionalValue(name, String.class));
     }
 }

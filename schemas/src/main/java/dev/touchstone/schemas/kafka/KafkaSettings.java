@@ -6,7 +6,9 @@ import dev.touchstone.schemas.serde.AvroSerializer;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -20,6 +22,7 @@ import org.apache.kafka.common.utils.Utils;
  */
 public final class KafkaSettings {
     private static final String PREFIX = "kafka.";
+    private static final String VARIABLE_PREFIX = "KAFKA_";
     private static final Map<String, String> DEFAULTS = Map.of(
             "bootstrap.servers", "localhost:9092",
             "schema.registry.url", "http://localhost:8081/apis/ccompat/v7",
@@ -49,9 +52,12 @@ public final class KafkaSettings {
     public static KafkaSettings fromConfiguration(Map<String, String> configuration) {
         Map<String, String> found = new TreeMap<>();
         configuration.forEach((name, value) -> {
-            if (name.startsWith("KAFKA_")) {
+            if (name.startsWith(VARIABLE_PREFIX)) {
                 found.putIfAbsent(
-                        name.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '.'), value);
+                        name.substring(VARIABLE_PREFIX.length())
+                                .toLowerCase(Locale.ROOT)
+                                .replace('_', '.'),
+                        value);
             }
         });
         configuration.forEach((name, value) -> {
@@ -60,6 +66,23 @@ public final class KafkaSettings {
             }
         });
         return of(found);
+    }
+
+    /**
+     * Settings out of a configuration that is asked by name, as those of containers are. Only the properties that concern
+     * Kafka are read: asking for another one may fail.
+     *
+     * @param names every property's name
+     * @param values the value of a property, empty if it has none
+     */
+    public static KafkaSettings fromConfiguration(Iterable<String> names, Function<String, Optional<String>> values) {
+        Map<String, String> found = new HashMap<>();
+        for (String name : names) {
+            if (name.startsWith(PREFIX) || name.startsWith(VARIABLE_PREFIX)) {
+                values.apply(name).ifPresent(value -> found.put(name, value));
+            }
+        }
+        return fromConfiguration(found);
     }
 
     /** The same settings with one more, or another value for one. */

@@ -15,9 +15,6 @@ import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,7 +71,8 @@ public class ScorerProcess {
         }
         return new ScorerCore(
                 new ScorerSettings(
-                        KafkaSettings.fromConfiguration(properties(config)),
+                        KafkaSettings.fromConfiguration(
+                                config.getPropertyNames(), name -> config.getOptionalValue(name, String.class)),
                         settings.topicPrefix(),
                         settings.modelId(),
                         settings.instanceId(),
@@ -99,17 +97,6 @@ public class ScorerProcess {
         }
         throw new UserError("The scorer would listen on " + host + ", where other machines can reach it without a key:"
                 + " set touchstone.http.insecure=true if that is wanted, or quarkus.http.host=127.0.0.1.");
-    }
-
-    private static Map<String, String> properties(Config config) {
-        Map<String, String> properties = new HashMap<>();
-        for (String name : config.getPropertyNames()) {
-            if (name.startsWith("kafka.") || name.startsWith("KAFKA_")) {
-                Optional<String> value = config.getOptionalValue(name, String.class);
-                value.ifPresent(v -> properties.put(name, v));
-            }
-        }
-        return properties;
     }
 
     private static void end(Throwable cause) {

@@ -17,9 +17,6 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,7 +55,11 @@ public class TrainerProcess {
         Trainer made;
         try {
             made = new Trainer(
-                    KafkaSettings.fromConfiguration(properties()), trainerSettings(), Clock.systemUTC(), meters);
+                    KafkaSettings.fromConfiguration(
+                            config.getPropertyNames(), name -> config.getOptionalValue(name, String.class)),
+                    trainerSettings(),
+                    Clock.systemUTC(),
+                    meters);
             Torch.start(settings.nativeThreads());
         } catch (UserError | IllegalArgumentException e) {
             refuse(e);
@@ -125,16 +126,5 @@ public class TrainerProcess {
                 settings.checkpointBatches(),
                 settings.keepCheckpoints(),
                 settings.patience());
-    }
-
-    private Map<String, String> properties() {
-        Map<String, String> properties = new HashMap<>();
-        for (String name : config.getPropertyNames()) {
-            if (name.startsWith("kafka.") || name.startsWith("KAFKA_")) {
-                Optional<String> value = config.getOptionalValue(name, String.class);
-                value.ifPresent(v -> properties.put(name, v));
-            }
-        }
-        return properties;
     }
 }
