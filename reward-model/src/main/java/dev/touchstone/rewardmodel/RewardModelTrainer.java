@@ -9,6 +9,7 @@ import dev.touchstone.rewardmodel.internal.ParameterLayout;
 import dev.touchstone.rewardmodel.text.EncodedInput;
 import dev.touchstone.rewardmodel.text.EncodedPair;
 import dev.touchstone.rewardmodel.text.InputFormat;
+import dev.touchstone.rewardmodel.text.PlainFormat;
 import dev.touchstone.rewardmodel.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,10 +40,10 @@ public final class RewardModelTrainer implements AutoCloseable {
     private int skippedInARow;
 
     private RewardModelTrainer(
-            ModelConfig model, TrainingConfig training, Tokenizer tokenizer, float[] weights, TrainingState state) {
+            BuiltInConfig model, TrainingConfig training, Tokenizer tokenizer, float[] weights, TrainingState state) {
         this.training = training;
         this.tokenizer = tokenizer;
-        this.format = new InputFormat(tokenizer, model.maxTokens());
+        this.format = new PlainFormat(tokenizer, model.maxTokens());
         this.network = new Network(model, weights);
         this.firstMoment = network.vector(state.firstMoment());
         this.secondMoment = network.vector(state.secondMoment());
@@ -53,7 +54,7 @@ public final class RewardModelTrainer implements AutoCloseable {
     }
 
     /** A fresh model; its weights are a function of the sizes and the seed. The tokenizer becomes the trainer's to close. */
-    public static RewardModelTrainer create(ModelConfig model, TrainingConfig training, Tokenizer tokenizer) {
+    public static RewardModelTrainer create(BuiltInConfig model, TrainingConfig training, Tokenizer tokenizer) {
         if (model.vocabulary() < tokenizer.vocabulary()) {
             throw new IllegalArgumentException("The model's vocabulary of " + model.vocabulary()
                     + " is smaller than the tokenizer's " + tokenizer.vocabulary() + ".");
@@ -92,7 +93,7 @@ public final class RewardModelTrainer implements AutoCloseable {
     }
 
     /** Sizes of the model. */
-    public ModelConfig model() {
+    public BuiltInConfig model() {
         return network.config();
     }
 

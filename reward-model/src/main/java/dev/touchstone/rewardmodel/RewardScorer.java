@@ -5,6 +5,7 @@ import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
 import dev.touchstone.rewardmodel.internal.Network;
 import dev.touchstone.rewardmodel.text.EncodedInput;
 import dev.touchstone.rewardmodel.text.InputFormat;
+import dev.touchstone.rewardmodel.text.PlainFormat;
 import dev.touchstone.rewardmodel.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,12 +25,12 @@ public final class RewardScorer implements AutoCloseable {
     private final Network network;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    RewardScorer(String versionId, String sha256, ModelConfig config, float[] weights, byte[] tokenizerJson)
+    RewardScorer(String versionId, String sha256, BuiltInConfig config, float[] weights, byte[] tokenizerJson)
             throws IOException {
         this.versionId = versionId;
         this.sha256 = sha256;
         this.tokenizer = Tokenizer.of(tokenizerJson);
-        this.format = new InputFormat(tokenizer, config.maxTokens());
+        this.format = new PlainFormat(tokenizer, config.maxTokens());
         this.network = new Network(config, weights);
     }
 

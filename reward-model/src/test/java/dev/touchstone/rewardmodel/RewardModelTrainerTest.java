@@ -159,7 +159,7 @@ class RewardModelTrainerTest {
                 .hasMessageContaining("learningRate");
         assertThatThrownBy(() -> TrainingConfig.defaults(1).withCritiqueDropout(1))
                 .hasMessageContaining("critiqueDropout");
-        assertThatThrownBy(() -> new ModelConfig(10, 1, 4, 8, 64, 300)).hasMessageContaining("dim");
+        assertThatThrownBy(() -> new BuiltInConfig(10, 1, 4, 8, 64, 300)).hasMessageContaining("dim");
         assertThatThrownBy(() -> Torch.start(2)).hasMessageContaining("already runs with 1");
         try (RewardModelTrainer trainer = small(1)) {
             assertThatThrownBy(() -> trainer.step(List.of())).isInstanceOf(IllegalArgumentException.class);
@@ -185,7 +185,8 @@ class RewardModelTrainerTest {
 
     private static RewardModelTrainer small(TrainingConfig config) {
         Tokenizer tokenizer = Tokenizer.builtIn();
-        return RewardModelTrainer.create(new ModelConfig(32, 2, 2, 64, 96, tokenizer.vocabulary()), config, tokenizer);
+        return RewardModelTrainer.create(
+                new BuiltInConfig(32, 2, 2, 64, 96, tokenizer.vocabulary()), config, tokenizer);
     }
 
     /** Pairs that a single word of the completion tells apart. */

@@ -1,7 +1,7 @@
 package dev.touchstone.rewardmodel.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.touchstone.rewardmodel.ModelConfig;
+import dev.touchstone.rewardmodel.BuiltInConfig;
 import dev.touchstone.rewardmodel.checkpoint.CheckpointException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +35,7 @@ public final class Checkpoint {
     private final Path folder;
     private final String versionId;
     private final String sha256;
-    private final ModelConfig model;
+    private final BuiltInConfig model;
     private final float[] weights;
     private final Map<String, byte[]> files;
 
@@ -43,7 +43,7 @@ public final class Checkpoint {
             Path folder,
             String versionId,
             String sha256,
-            ModelConfig model,
+            BuiltInConfig model,
             float[] weights,
             Map<String, byte[]> files) {
         this.folder = folder;
@@ -65,7 +65,11 @@ public final class Checkpoint {
      */
     @SuppressWarnings("ArrayRecordComponent")
     public record Contents(
-            ModelConfig model, float[] weights, byte[] tokenizerJson, TrainingState state, Map<String, byte[]> extra) {}
+            BuiltInConfig model,
+            float[] weights,
+            byte[] tokenizerJson,
+            TrainingState state,
+            Map<String, byte[]> extra) {}
 
     /**
      * A checkpoint on the disk.
@@ -152,7 +156,7 @@ public final class Checkpoint {
             throw new CheckpointException(
                     Kind.CORRUPT, folder.resolve(MANIFEST) + " names a version that is not its own.");
         }
-        ModelConfig model =
+        BuiltInConfig model =
                 Descriptions.model(folder, Descriptions.parse(folder, CONFIG, required(folder, files, CONFIG)));
         required(folder, files, TOKENIZER);
         FlatTensors tensors = new FlatTensors(model);
@@ -178,7 +182,7 @@ public final class Checkpoint {
     }
 
     /** Sizes of the model. */
-    public ModelConfig model() {
+    public BuiltInConfig model() {
         return model;
     }
 

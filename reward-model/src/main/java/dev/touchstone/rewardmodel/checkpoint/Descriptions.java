@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.touchstone.rewardmodel.ModelConfig;
+import dev.touchstone.rewardmodel.BuiltInConfig;
 import dev.touchstone.rewardmodel.checkpoint.CheckpointException.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,7 +18,7 @@ final class Descriptions {
 
     private Descriptions() {}
 
-    static byte[] config(ModelConfig model) {
+    static byte[] config(BuiltInConfig model) {
         return bytes(JSON.createObjectNode()
                 .put("model_type", MODEL_TYPE)
                 .put("hidden_size", model.dim())
@@ -29,13 +29,13 @@ final class Descriptions {
                 .put("vocab_size", model.vocabulary()));
     }
 
-    static ModelConfig model(Path folder, JsonNode config) throws CheckpointException {
+    static BuiltInConfig model(Path folder, JsonNode config) throws CheckpointException {
         Path file = folder.resolve(Checkpoint.CONFIG);
         if (!config.path("model_type").asText().equals(MODEL_TYPE)) {
             throw new CheckpointException(Kind.MISMATCH, file + " is not of type " + MODEL_TYPE + ".");
         }
         try {
-            return new ModelConfig(
+            return new BuiltInConfig(
                     config.path("hidden_size").asInt(),
                     config.path("num_hidden_layers").asInt(),
                     config.path("num_attention_heads").asInt(),

@@ -1,6 +1,6 @@
 package dev.touchstone.rewardmodel.checkpoint;
 
-import dev.touchstone.rewardmodel.ModelConfig;
+import dev.touchstone.rewardmodel.BuiltInConfig;
 import dev.touchstone.rewardmodel.checkpoint.CheckpointException.Kind;
 import dev.touchstone.rewardmodel.internal.ParameterLayout;
 import dev.touchstone.rewardmodel.internal.ParameterLayout.Parameter;
@@ -16,7 +16,7 @@ final class FlatTensors {
 
     private final ParameterLayout layout;
 
-    FlatTensors(ModelConfig model) {
+    FlatTensors(BuiltInConfig model) {
         this.layout = new ParameterLayout(model);
     }
 

@@ -8,7 +8,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
-import dev.touchstone.rewardmodel.ModelConfig;
+import dev.touchstone.rewardmodel.BuiltInConfig;
 import dev.touchstone.rewardmodel.Torch;
 import dev.touchstone.rewardmodel.text.EncodedInput;
 import java.io.ByteArrayInputStream;
@@ -30,14 +30,14 @@ public final class Network implements AutoCloseable {
 
     private static final String SOURCE = "/dev/touchstone/rewardmodel/decoder.py";
 
-    private final ModelConfig config;
+    private final BuiltInConfig config;
     private final ParameterLayout layout;
     private final NDManager manager;
     private final PtSymbolBlock program;
     private final NDArray weights;
 
     /** A network with these weights, in the order of {@link ParameterLayout}. */
-    public Network(ModelConfig config, float[] weights) {
+    public Network(BuiltInConfig config, float[] weights) {
         this.config = config;
         this.layout = new ParameterLayout(config);
         if (weights.length != layout.size()) {
@@ -72,7 +72,7 @@ public final class Network implements AutoCloseable {
     }
 
     /** Sizes of the network. */
-    public ModelConfig config() {
+    public BuiltInConfig config() {
         return config;
     }
 

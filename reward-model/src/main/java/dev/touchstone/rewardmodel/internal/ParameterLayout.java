@@ -1,6 +1,6 @@
 package dev.touchstone.rewardmodel.internal;
 
-import dev.touchstone.rewardmodel.ModelConfig;
+import dev.touchstone.rewardmodel.BuiltInConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,7 +38,7 @@ public final class ParameterLayout {
     private int size;
 
     /** The layout of a model of these sizes. */
-    public ParameterLayout(ModelConfig config) {
+    public ParameterLayout(BuiltInConfig config) {
         int d = config.dim();
         add("embed_tokens.weight", config.vocabulary(), d);
         for (int layer = 0; layer < config.layers(); layer++) {

@@ -2,150 +2,36 @@ package dev.touchstone.rewardmodel.text;
 
 import dev.touchstone.rewardmodel.RewardInput;
 import dev.touchstone.rewardmodel.TrainingPair;
-import dev.touchstone.rewardmodel.Turn;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Renders an input as token ids: start, the turns of the prompt, the completion, the critique (or its absence), and the
- * token at which the reward is read. Each segment is encoded by itself behind its {@link SpecialToken}, so no text can
- * open or close a segment. Safe for several threads.
+ * Renders an input as token ids, the same in training and in scoring. No text of a user can become a special token, open
+ * a turn, or pose as the critique. Safe for several threads.
  *
- * <p>What does not fit is left out in this order, a {@code <cut>} standing for it: the middle of the completion, down to
- * a third of the limit; the oldest turns, whole; the rest of the completion's middle, down to {@value #LEAST} tokens. Only
- * when the critique and the last turn alone exceed what is then left, the critique loses its end down to half of the
- * limit, and last the turn its middle.
+ * <p>What does not fit is left out in this order: the middle of the completion, then the oldest turns of the prompt. The
+ * critique and the last turn stay whole.
  */
-public final class InputFormat {
+public sealed interface InputFormat permits PlainFormat {
 
-    /** Tokens of the completion that always stay. */
-    static final int LEAST = 8;
-
-    private static final int[] NOTHING = {};
-
-    private final Tokenizer tokenizer;
-    private final int maxTokens;
+    /** The most tokens of an input. */
+    int maxTokens();
 
     /**
-     * A format for one model.
+     * One input, at most {@link #maxTokens} long.
      *
-     * @param tokenizer the model's tokenizer; stays the caller's to close
-     * @param maxTokens the most tokens of an input
+     * @throws InputTooLongException when the critique and the last turn leave no room for the completion
      */
-    public InputFormat(Tokenizer tokenizer, int maxTokens) {
-        if (maxTokens < 32) {
-            throw new IllegalArgumentException("An input needs room for at least 32 tokens.");
-        }
-        this.tokenizer = tokenizer;
-        this.maxTokens = maxTokens;
-    }
+    EncodedInput encode(RewardInput input);
+
+    /** The same input as if no critique had been given; what a critique pushed out does not come back. */
+    EncodedInput withoutCritique(EncodedInput input);
 
     /** Both sides of a pair. */
-    public EncodedPair encode(TrainingPair pair) {
+    default EncodedPair encode(TrainingPair pair) {
         return new EncodedPair(encode(pair.chosen()), encode(pair.rejected()), pair.margin());
     }
 
-    /** One input, at most maxTokens long. */
-    public EncodedInput encode(RewardInput input) {
-        List<Segment> turns = new ArrayList<>();
-        for (Turn turn : input.prompt()) {
-            turns.add(new Segment(SpecialToken.ofRole(turn.role()), ids(turn.content())));
-        }
-        Segment completion = new Segment(SpecialToken.COMPLETION, ids(input.completion()));
-        String text = input.critique();
-        Segment critique = text == null
-                ? new Segment(SpecialToken.NO_CRITIQUE, NOTHING)
-                : new Segment(SpecialToken.CRITIQUE, ids(text));
-        return fit(turns, completion, critique);
-    }
-
-    /** The same input as if no critique had been given; what a critique pushed out does not come back. */
-    public EncodedInput withoutCritique(EncodedInput input) {
-        int[] ids = input.ids();
-        for (int i = 0; i < ids.length; i++) {
-            if (ids[i] == SpecialToken.CRITIQUE.id()) {
-                int[] bare = Arrays.copyOf(ids, i + 2);
-                bare[i] = SpecialToken.NO_CRITIQUE.id();
-                bare[i + 1] = SpecialToken.REWARD.id();
-                return new EncodedInput(bare, input.truncated());
-            }
-        }
-        return input;
-    }
-
     /** The same pair as if neither side had a critique. */
-    public EncodedPair withoutCritiques(EncodedPair pair) {
+    default EncodedPair withoutCritiques(EncodedPair pair) {
         return new EncodedPair(withoutCritique(pair.chosen()), withoutCritique(pair.rejected()), pair.margin());
-    }
-
-    private EncodedInput fit(List<Segment> turns, Segment completion, Segment critique) {
-        int room = maxTokens - 2 - completion.length() - critique.length();
-        for (Segment turn : turns) {
-            room -= turn.length();
-        }
-        if (room >= 0) {
-            return join(turns, false, completion, critique, false);
-        }
-        // Every later step needs the completion's length to be free, so it is counted out and given what is left.
-        room += completion.length() - 1;
-        int wanted = Math.min(completion.ids().length, maxTokens / 3);
-        boolean dropped = false;
-        List<Segment> kept = new ArrayList<>(turns);
-        while (room < wanted && kept.size() > 1) {
-            room += kept.remove(0).length() - (dropped ? 0 : 1);
-            dropped = true;
-        }
-        int least = Math.min(completion.ids().length, LEAST);
-        boolean cut = dropped;
-        if (room < least) {
-            int critiqueRoom = Math.max(maxTokens / 2, critique.length() + room - least);
-            Segment shorter = critique.keepStart(Math.min(critique.length(), critiqueRoom));
-            room += critique.length() - shorter.length();
-            critique = shorter;
-            cut = true;
-        }
-        if (room < least && !kept.isEmpty()) {
-            Segment last = kept.get(0);
-            Segment shorter = last.keepEnds(last.length() + room - least);
-            room += last.length() - shorter.length();
-            kept.set(0, shorter);
-        }
-        Segment shortened = completion.keepEnds(room + 1);
-        return join(kept, dropped, shortened, critique, cut || shortened.ids().length < completion.ids().length);
-    }
-
-    private static EncodedInput join(
-            List<Segment> turns, boolean dropped, Segment completion, Segment critique, boolean truncated) {
-        int[] ids = new int
-                [2
-                        + (dropped ? 1 : 0)
-                        + turns.stream().mapToInt(Segment::length).sum()
-                        + completion.length()
-                        + critique.length()];
-        int n = 0;
-        ids[n++] = SpecialToken.START.id();
-        if (dropped) {
-            ids[n++] = SpecialToken.CUT.id();
-        }
-        for (Segment turn : turns) {
-            n = turn.copyTo(ids, n);
-        }
-        n = completion.copyTo(ids, n);
-        n = critique.copyTo(ids, n);
-        ids[n] = SpecialToken.REWARD.id();
-        return new EncodedInput(ids, truncated);
-    }
-
-    /** Ids of a text that begins, like every word in it, with a blank; only the ends of an absurdly long one are read. */
-    private int[] ids(@Nullable String text) {
-        if (text == null || text.isEmpty()) {
-            return NOTHING;
-        }
-        int reach = maxTokens * tokenizer.longestEntry();
-        String bounded =
-                text.length() <= 2 * reach ? text : text.substring(0, reach) + text.substring(text.length() - reach);
-        return tokenizer.encode(Character.isWhitespace(bounded.charAt(0)) ? bounded : " " + bounded);
     }
 }

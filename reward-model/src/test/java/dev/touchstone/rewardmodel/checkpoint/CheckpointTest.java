@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.touchstone.rewardmodel.ModelConfig;
+import dev.touchstone.rewardmodel.BuiltInConfig;
 import dev.touchstone.rewardmodel.checkpoint.CheckpointException.Kind;
 import dev.touchstone.rewardmodel.internal.ParameterLayout;
 import java.io.IOException;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CheckpointTest {
 
-    private static final ModelConfig MODEL = new ModelConfig(8, 1, 2, 8, 32, 300);
+    private static final BuiltInConfig MODEL = new BuiltInConfig(8, 1, 2, 8, 32, 300);
 
     @TempDir
     private Path root;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
-import dev.touchstone.rewardmodel.ModelConfig;
+import dev.touchstone.rewardmodel.BuiltInConfig;
 import dev.touchstone.rewardmodel.Torch;
 import dev.touchstone.rewardmodel.text.EncodedInput;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** The program against {@link ReferenceDecoder} and AdamW written out in doubles. */
 class NetworkTest {
 
-    private static final ModelConfig CONFIG = new ModelConfig(8, 2, 2, 12, 32, 260);
+    private static final BuiltInConfig CONFIG = new BuiltInConfig(8, 2, 2, 12, 32, 260);
     private static final int[][] CHOSEN = {{3, 17, 5, 200, 41}, {9, 8, 7}, {250, 4, 4, 4, 19, 33, 2}};
     private static final int[][] REJECTED = {{3, 18, 99}, {9, 8, 7, 6, 5, 4, 3, 2, 1}, {250, 1, 2}};
     private static final double[] MARGINS = {0, 0.5, 1.25};

@@ -1,16 +1,16 @@
 package dev.touchstone.rewardmodel.internal;
 
-import dev.touchstone.rewardmodel.ModelConfig;
+import dev.touchstone.rewardmodel.BuiltInConfig;
 import java.util.HashMap;
 import java.util.Map;
 
 /** The built-in decoder and its loss once more, in plain loops over doubles, to hold the program against. */
 final class ReferenceDecoder {
 
-    private final ModelConfig config;
+    private final BuiltInConfig config;
     private final Map<String, Integer> offsets = new HashMap<>();
 
-    ReferenceDecoder(ModelConfig config) {
+    ReferenceDecoder(BuiltInConfig config) {
         this.config = config;
         new ParameterLayout(config).parameters().forEach(p -> offsets.put(p.name(), p.offset()));
     }

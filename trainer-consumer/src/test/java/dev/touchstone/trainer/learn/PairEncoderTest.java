@@ -3,6 +3,7 @@ package dev.touchstone.trainer.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.touchstone.rewardmodel.text.InputFormat;
+import dev.touchstone.rewardmodel.text.PlainFormat;
 import dev.touchstone.rewardmodel.text.Tokenizer;
 import dev.touchstone.schemas.v1.CritiquedPair;
 import dev.touchstone.schemas.v1.Message;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class PairEncoderTest {
     private static final List<Message> PROMPT = List.of(new Message("user", "Add 2 and 3."));
 
-    private final InputFormat format = new InputFormat(Tokenizer.builtIn(), 320);
+    private final InputFormat format = new PlainFormat(Tokenizer.builtIn(), 320);
 
     @Test
     void shouldReadNoCritiqueWhenOneSideHasNone() {

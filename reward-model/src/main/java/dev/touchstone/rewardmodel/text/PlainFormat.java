@@ -1,0 +1,145 @@
+package dev.touchstone.rewardmodel.text;
+
+import dev.touchstone.rewardmodel.RewardInput;
+import dev.touchstone.rewardmodel.Turn;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Renders an input as token ids: start, the turns of the prompt, the completion, the critique (or its absence), and the
+ * token at which the reward is read. Each segment is encoded by itself behind its {@link SpecialToken}, so no text can
+ * open or close a segment. Safe for several threads.
+ *
+ * <p>What does not fit is left out in this order, a {@code <cut>} standing for it: the middle of the completion, down to
+ * a third of the limit; the oldest turns, whole; the rest of the completion's middle, down to {@value #LEAST} tokens. Only
+ * when the critique and the last turn alone exceed what is then left, the critique loses its end down to half of the
+ * limit, and last the turn its middle.
+ */
+public final class PlainFormat implements InputFormat {
+
+    /** Tokens of the completion that always stay. */
+    static final int LEAST = 8;
+
+    private static final int[] NOTHING = {};
+
+    private final Tokenizer tokenizer;
+    private final int maxTokens;
+
+    /**
+     * A format for one model.
+     *
+     * @param tokenizer the model's tokenizer; stays the caller's to close
+     * @param maxTokens the most tokens of an input
+     */
+    public PlainFormat(Tokenizer tokenizer, int maxTokens) {
+        if (maxTokens < 32) {
+            throw new IllegalArgumentException("An input needs room for at least 32 tokens.");
+        }
+        this.tokenizer = tokenizer;
+        this.maxTokens = maxTokens;
+    }
+
+    @Override
+    public int maxTokens() {
+        return maxTokens;
+    }
+
+    @Override
+    public EncodedInput encode(RewardInput input) {
+        List<Segment> turns = new ArrayList<>();
+        for (Turn turn : input.prompt()) {
+            turns.add(new Segment(SpecialToken.ofRole(turn.role()), ids(turn.content())));
+        }
+        Segment completion = new Segment(SpecialToken.COMPLETION, ids(input.completion()));
+        String text = input.critique();
+        Segment critique = text == null
+                ? new Segment(SpecialToken.NO_CRITIQUE, NOTHING)
+                : new Segment(SpecialToken.CRITIQUE, ids(text));
+        return fit(turns, completion, critique);
+    }
+
+    @Override
+    public EncodedInput withoutCritique(EncodedInput input) {
+        int[] ids = input.ids();
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] == SpecialToken.CRITIQUE.id()) {
+                int[] bare = Arrays.copyOf(ids, i + 2);
+                bare[i] = SpecialToken.NO_CRITIQUE.id();
+                bare[i + 1] = SpecialToken.REWARD.id();
+                return new EncodedInput(bare, input.truncated());
+            }
+        }
+        return input;
+    }
+
+    private EncodedInput fit(List<Segment> turns, Segment completion, Segment critique) {
+        int room = maxTokens - 2 - completion.length() - critique.length();
+        for (Segment turn : turns) {
+            room -= turn.length();
+        }
+        if (room >= 0) {
+            return join(turns, false, completion, critique, false);
+        }
+        // Every later step needs the completion's length to be free, so it is counted out and given what is left.
+        room += completion.length() - 1;
+        int wanted = Math.min(completion.ids().length, maxTokens / 3);
+        boolean dropped = false;
+        List<Segment> kept = new ArrayList<>(turns);
+        while (room < wanted && kept.size() > 1) {
+            room += kept.remove(0).length() - (dropped ? 0 : 1);
+            dropped = true;
+        }
+        int least = Math.min(completion.ids().length, LEAST);
+        boolean cut = dropped;
+        if (room < least) {
+            int critiqueRoom = Math.max(maxTokens / 2, critique.length() + room - least);
+            Segment shorter = critique.keepStart(Math.min(critique.length(), critiqueRoom));
+            room += critique.length() - shorter.length();
+            critique = shorter;
+            cut = true;
+        }
+        if (room < least && !kept.isEmpty()) {
+            Segment last = kept.get(0);
+            Segment shorter = last.keepEnds(last.length() + room - least);
+            room += last.length() - shorter.length();
+            kept.set(0, shorter);
+        }
+        Segment shortened = completion.keepEnds(room + 1);
+        return join(kept, dropped, shortened, critique, cut || shortened.ids().length < completion.ids().length);
+    }
+
+    private static EncodedInput join(
+            List<Segment> turns, boolean dropped, Segment completion, Segment critique, boolean truncated) {
+        int[] ids = new int
+                [2
+                        + (dropped ? 1 : 0)
+                        + turns.stream().mapToInt(Segment::length).sum()
+                        + completion.length()
+                        + critique.length()];
+        int n = 0;
+        ids[n++] = SpecialToken.START.id();
+        if (dropped) {
+            ids[n++] = SpecialToken.CUT.id();
+        }
+        for (Segment turn : turns) {
+            n = turn.copyTo(ids, n);
+        }
+        n = completion.copyTo(ids, n);
+        n = critique.copyTo(ids, n);
+        ids[n] = SpecialToken.REWARD.id();
+        return new EncodedInput(ids, truncated);
+    }
+
+    /** Ids of a text that begins, like every word in it, with a blank; only the ends of an absurdly long one are read. */
+    private int[] ids(@Nullable String text) {
+        if (text == null || text.isEmpty()) {
+            return NOTHING;
+        }
+        int reach = maxTokens * tokenizer.longestEntry();
+        String bounded =
+                text.length() <= 2 * reach ? text : text.substring(0, reach) + text.substring(text.length() - reach);
+        return tokenizer.encode(Character.isWhitespace(bounded.charAt(0)) ? bounded : " " + bounded);
+    }
+}
