@@ -13,6 +13,8 @@ package dev.touchstone.rewardmodel;
  * @param centring weight of mean((r+ + r-)^2), which keeps rewards around 0 (Eisenstein et al., arXiv 2312.09244)
  * @param labelSmoothing share of labels taken to be wrong, in [0, 0.5)
  * @param critiqueDropout chance that both sides of a pair lose their critiques in a step, in [0, 1)
+ * @param averageDecay decay of the moving average of the weights, which then serves instead of the weights themselves
+ *     (Polyak and Juditsky, SIAM J. Control Optim. 30, 1992); it rises to this value over the first steps; 0 for none
  * @param maxSkipped so many steps in a row with a loss that is not finite end the training
  * @param seed of the first weights and of the critique dropout
  */
@@ -27,6 +29,7 @@ public record TrainingConfig(
         double centring,
         double labelSmoothing,
         double critiqueDropout,
+        double averageDecay,
         int maxSkipped,
         long seed) {
 
@@ -40,46 +43,37 @@ public record TrainingConfig(
         require(centring >= 0 && centring <= 1, "centring must be in [0, 1]");
         require(labelSmoothing >= 0 && labelSmoothing < 0.5, "labelSmoothing must be in [0, 0.5)");
         require(critiqueDropout >= 0 && critiqueDropout < 1, "critiqueDropout must be in [0, 1)");
+        require(averageDecay >= 0 && averageDecay < 1, "averageDecay must be in [0, 1)");
         require(maxSkipped > 0, "maxSkipped must be positive");
     }
 
-    /** The measured defaults with a seed. */
+    /** Defaults for the built-in model, as measured, with a seed. */
     public static TrainingConfig defaults(long seed) {
-        return new TrainingConfig(2e-3, 20, 0.9, 0.98, 1e-8, 0.1, 1.0, 1e-3, 0.0, 0.15, 8, seed);
+        return new TrainingConfig(2e-3, 20, 0.9, 0.98, 1e-8, 0.1, 1.0, 1e-3, 0.0, 0.15, 0.0, 8, seed);
+    }
+
+    /** Usual values for a pretrained model that learns whole; for adapters raise the learning rate tenfold. */
+    public static TrainingConfig fineTuning(long seed) {
+        return defaults(seed).toBuilder()
+                .learningRate(1e-5)
+                .beta2(0.999)
+                .weightDecay(0.01)
+                .build();
+    }
+
+    /** A copy to change. */
+    public Builder toBuilder() {
+        return new Builder(this);
     }
 
     /** The same with another learning rate. */
     public TrainingConfig withLearningRate(double rate) {
-        return new TrainingConfig(
-                rate,
-                warmUpSteps,
-                beta1,
-                beta2,
-                epsilon,
-                weightDecay,
-                clipNorm,
-                centring,
-                labelSmoothing,
-                critiqueDropout,
-                maxSkipped,
-                seed);
+        return toBuilder().learningRate(rate).build();
     }
 
     /** The same with another chance of losing the critiques. */
     public TrainingConfig withCritiqueDropout(double chance) {
-        return new TrainingConfig(
-                learningRate,
-                warmUpSteps,
-                beta1,
-                beta2,
-                epsilon,
-                weightDecay,
-                clipNorm,
-                centring,
-                labelSmoothing,
-                chance,
-                maxSkipped,
-                seed);
+        return toBuilder().critiqueDropout(chance).build();
     }
 
     /** The rate of a step, counted from 1. */
@@ -90,6 +84,135 @@ public record TrainingConfig(
     private static void require(boolean condition, String sentence) {
         if (!condition) {
             throw new IllegalArgumentException(sentence + ".");
+        }
+    }
+
+    /** Changes single values of a configuration. */
+    public static final class Builder {
+        private double learningRate;
+        private int warmUpSteps;
+        private double beta1;
+        private double beta2;
+        private double epsilon;
+        private double weightDecay;
+        private double clipNorm;
+        private double centring;
+        private double labelSmoothing;
+        private double critiqueDropout;
+        private double averageDecay;
+        private int maxSkipped;
+        private long seed;
+
+        private Builder(TrainingConfig from) {
+            learningRate = from.learningRate;
+            warmUpSteps = from.warmUpSteps;
+            beta1 = from.beta1;
+            beta2 = from.beta2;
+            epsilon = from.epsilon;
+            weightDecay = from.weightDecay;
+            clipNorm = from.clipNorm;
+            centring = from.centring;
+            labelSmoothing = from.labelSmoothing;
+            critiqueDropout = from.critiqueDropout;
+            averageDecay = from.averageDecay;
+            maxSkipped = from.maxSkipped;
+            seed = from.seed;
+        }
+
+        /** See {@link TrainingConfig#learningRate}. */
+        public Builder learningRate(double value) {
+            learningRate = value;
+            return this;
+        }
+
+        /** See {@link TrainingConfig#warmUpSteps}. */
+        public Builder warmUpSteps(int value) {
+            warmUpSteps = value;
+            return this;
+        }
+
+        /** See {@link TrainingConfig#beta1}. */
+        public Builder beta1(double value) {
+            beta1 = value;
+            return this;
+        }
+
+        /** See {@link TrainingConfig#beta2}. */
+        public Builder beta2(double value) {
+            beta2 = value;
+            return this;
+        }
+
+        /** See {@link TrainingConfig#epsilon}. */
+        public Builder epsilon(double value) {
+            epsilon = value;
+            return this;
+        }
+
+        /** See {@link TrainingConfig#weightDecay}. */
+        public Builder weightDecay(double value) {
+            weightDecay = value;
+            return this;
+        }
+
+        /** See {@link TrainingConfig#clipNorm}. */
+        public Builder clipNorm(double value) {
+            clipNorm = value;
+            return this;
+        }
+
+        /** See {@link TrainingConfig#centring}. */
+        public Builder centring(double value) {
+            centring = value;
+            return this;
+        }
+
+        /** See {@link TrainingConfig#labelSmoothing}. */
+        public Builder labelSmoothing(double value) {
+            labelSmoothing = value;
+            return this;
+        }
+
+        /** See {@link TrainingConfig#critiqueDropout}. */
+        public Builder critiqueDropout(double value) {
+            critiqueDropout = value;
+            return this;
+        }
+
+        /** See {@link TrainingConfig#averageDecay}. */
+        public Builder averageDecay(double value) {
+            averageDecay = value;
+            return this;
+        }
+
+        /** See {@link TrainingConfig#maxSkipped}. */
+        public Builder maxSkipped(int value) {
+            maxSkipped = value;
+            return this;
+        }
+
+        /** See {@link TrainingConfig#seed}. */
+        public Builder seed(long value) {
+            seed = value;
+            return this;
+        }
+
+        /** The configuration, checked. */
+        public TrainingConfig build() {
+            return new TrainingConfig(
+                    learningRate,
+                    warmUpSteps,
+                    beta1,
+                    beta2,
+                    epsilon,
+                    weightDecay,
+                    clipNorm,
+                    centring,
+                    labelSmoothing,
+                    critiqueDropout,
+                    averageDecay,
+                    maxSkipped,
+                    seed);
         }
     }
 }

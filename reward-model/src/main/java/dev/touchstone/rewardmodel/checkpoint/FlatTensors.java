@@ -2,8 +2,8 @@ package dev.touchstone.rewardmodel.checkpoint;
 
 import dev.touchstone.rewardmodel.BuiltInConfig;
 import dev.touchstone.rewardmodel.checkpoint.CheckpointException.Kind;
+import dev.touchstone.rewardmodel.internal.FlatLayout;
 import dev.touchstone.rewardmodel.internal.ParameterLayout;
-import dev.touchstone.rewardmodel.internal.ParameterLayout.Parameter;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 /** Between a flat vector and tensors by name. */
 final class FlatTensors {
 
-    private final ParameterLayout layout;
+    private final FlatLayout layout;
 
     FlatTensors(BuiltInConfig model) {
-        this.layout = new ParameterLayout(model);
+        this.layout = ParameterLayout.of(model, null).trained();
     }
 
     /** How many tensors a vector makes. */
@@ -30,9 +30,9 @@ final class FlatTensors {
             throw new IllegalArgumentException("A vector of this model has " + layout.size() + " values.");
         }
         Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>();
-        for (Parameter p : layout.parameters()) {
-            float[] values = Arrays.copyOfRange(flat, p.offset(), p.offset() + p.size());
-            tensors.put(prefix + p.name(), new Safetensors.Tensor(p.shape(), values));
+        for (FlatLayout.Parameter p : layout.parameters()) {
+            float[] values = Arrays.copyOfRange(flat, (int) p.offset(), (int) (p.offset() + p.size()));
+            tensors.put(prefix + p.name(), new Safetensors.Tensor(shape(p), values));
         }
         return tensors;
     }
@@ -45,16 +45,20 @@ final class FlatTensors {
                     Kind.MISMATCH,
                     file + " has " + tensors.size() + " tensors, but config.json wants " + expected + ".");
         }
-        for (Parameter p : layout.parameters()) {
-            check(file, tensors.get(prefix + p.name()), prefix + p.name(), p.shape());
+        for (FlatLayout.Parameter p : layout.parameters()) {
+            check(file, tensors.get(prefix + p.name()), prefix + p.name(), shape(p));
         }
-        float[] flat = new float[layout.size()];
-        for (Parameter p : layout.parameters()) {
+        float[] flat = new float[(int) layout.size()];
+        for (FlatLayout.Parameter p : layout.parameters()) {
             float[] values =
                     Objects.requireNonNull(tensors.get(prefix + p.name())).values();
-            System.arraycopy(values, 0, flat, p.offset(), p.size());
+            System.arraycopy(values, 0, flat, (int) p.offset(), (int) p.size());
         }
         return flat;
+    }
+
+    private static long[] shape(FlatLayout.Parameter p) {
+        return p.shape().stream().mapToLong(Long::longValue).toArray();
     }
 
     private static void check(Path file, Safetensors.@Nullable Tensor tensor, String name, long[] shape)

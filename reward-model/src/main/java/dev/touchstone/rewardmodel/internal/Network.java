@@ -1,165 +1,169 @@
 package dev.touchstone.rewardmodel.internal;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.engine.PtSymbolBlock;
-import ai.djl.pytorch.jni.IValueUtils;
-import ai.djl.pytorch.jni.JniUtils;
-import dev.touchstone.rewardmodel.BuiltInConfig;
-import dev.touchstone.rewardmodel.Torch;
+import dev.touchstone.rewardmodel.Compute;
+import dev.touchstone.rewardmodel.LoraConfig;
+import dev.touchstone.rewardmodel.ModelConfig;
+import dev.touchstone.rewardmodel.Precision;
+import dev.touchstone.rewardmodel.internal.FlatLayout.Parameter;
 import dev.touchstone.rewardmodel.text.EncodedInput;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The compiled program and one set of weights in native memory. Scoring is safe for several threads; a step is not, and
- * nothing may run while or after it is closed.
+ * The compiled program and one set of weights in native memory. Scoring is safe for several threads; nothing may run
+ * while or after it is closed, and nobody may write weights while somebody scores.
  */
 public final class Network implements AutoCloseable {
 
-    private static final String SOURCE = "/dev/touchstone/rewardmodel/decoder.py";
+    /** What a network's weights are for. */
+    public enum Purpose {
+        /** Weights stay fp32, in one vector that an optimiser changes. */
+        TRAINING,
+        /** Blocks are kept in the type in which they are computed. */
+        SCORING
+    }
 
-    private final BuiltInConfig config;
+    private final ModelConfig config;
+    private final Compute compute;
     private final ParameterLayout layout;
     private final NDManager manager;
-    private final PtSymbolBlock program;
-    private final NDArray weights;
+    private final Program program;
+    private final @Nullable FlatVector trained;
+    private final FlatVector body;
+    private final FlatVector rest;
+    private final FlatVector frozenBody;
+    private final FlatVector frozenRest;
 
-    /** A network with these weights, in the order of {@link ParameterLayout}. */
-    public Network(BuiltInConfig config, float[] weights) {
+    /** A network whose weights are all zero until {@link #put} fills them. */
+    public Network(ModelConfig config, @Nullable LoraConfig adapters, Compute compute, Purpose purpose) {
         this.config = config;
-        this.layout = new ParameterLayout(config);
-        if (weights.length != layout.size()) {
-            throw new IllegalArgumentException(
-                    "The network has " + layout.size() + " parameters, but got " + weights.length + ".");
+        this.compute = compute;
+        this.layout = ParameterLayout.of(config, adapters);
+        this.manager = NDManager.newBaseManager(
+                Device.fromName(compute.device().replace("cuda", "gpu").replace(":", "")));
+        this.program = new Program(manager, config, adapters, compute.precision());
+        FlatLayout flat = layout.trained();
+        if (purpose == Purpose.TRAINING) {
+            FlatVector whole = FlatVector.zeros(this, flat.size(), Precision.FP32);
+            this.trained = whole;
+            this.body = whole.part(0, flat.bodySize());
+            this.rest = whole.part(flat.bodySize(), flat.size() - flat.bodySize());
+        } else {
+            this.trained = null;
+            this.body = FlatVector.zeros(this, flat.bodySize(), compute.precision());
+            this.rest = FlatVector.zeros(this, flat.size() - flat.bodySize(), Precision.FP32);
         }
-        this.manager = NDManager.newBaseManager();
-        Torch.prepareThread();
-        this.program = compile();
-        this.weights = manager.create(weights);
+        FlatLayout frozen = layout.frozen();
+        this.frozenBody = FlatVector.zeros(this, frozen.bodySize(), compute.precision());
+        this.frozenRest = FlatVector.zeros(this, frozen.size() - frozen.bodySize(), Precision.FP32);
     }
 
-    private PtSymbolBlock compile() {
-        Map<String, Integer> sizes = new LinkedHashMap<>();
-        sizes.put("dim", config.dim());
-        sizes.put("layers", config.layers());
-        sizes.put("heads", config.heads());
-        sizes.put("feed_forward", config.feedForward());
-        sizes.put("max_tokens", config.maxTokens());
-        sizes.put("vocabulary", config.vocabulary());
-        sizes.put("matrices", layout.matrices());
-        try (InputStream in = Network.class.getResourceAsStream(SOURCE)) {
-            if (in == null) {
-                throw new IllegalStateException("The jar lacks " + SOURCE + ": build it again.");
-            }
-            String source = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            byte[] archive = TorchArchive.of("Decoder", source, sizes);
-            return JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), true, false);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    NDManager manager() {
+        return manager;
     }
 
-    /** Sizes of the network. */
-    public BuiltInConfig config() {
+    Program program() {
+        return program;
+    }
+
+    /** Where parameters stand. */
+    public ParameterLayout layout() {
+        return layout;
+    }
+
+    /** Shape of the network. */
+    public ModelConfig config() {
         return config;
     }
 
-    /** A copy of the weights. */
-    public float[] weights() {
-        return weights.toFloatArray();
+    /** How it is computed. */
+    public Compute compute() {
+        return compute;
     }
 
-    /** A vector as long as the weights, in native memory that lives as long as this network. */
-    public NDArray vector(float[] values) {
-        if (values.length != layout.size()) {
-            throw new IllegalArgumentException("A vector of this network has " + layout.size() + " values.");
+    /** The vector of all weights that learn; only of a network for training. */
+    public FlatVector trained() {
+        if (trained == null) {
+            throw new IllegalStateException("This network was made for scoring: its weights cannot learn.");
         }
-        return manager.create(values);
+        return trained;
     }
 
-    /** Logits in the order of the inputs, computed in batches of like length. */
-    public double[] score(List<EncodedInput> inputs) {
-        double[] logits = new double[inputs.size()];
-        for (int[] batch : BatchPlan.of(inputs)) {
-            try (NDManager scratch = manager.newSubManager()) {
-                List<EncodedInput> rows =
-                        Arrays.stream(batch).mapToObj(inputs::get).toList();
-                float[] r = call(scratch, "score", false, weights, ids(scratch, rows), last(scratch, rows));
-                for (int i = 0; i < batch.length; i++) {
-                    logits[batch[i]] = r[i];
-                }
-            }
+    FlatVector body() {
+        return body;
+    }
+
+    FlatVector rest() {
+        return rest;
+    }
+
+    FlatVector frozenBody() {
+        return frozenBody;
+    }
+
+    FlatVector frozenRest() {
+        return frozenRest;
+    }
+
+    /** Copies values of a parameter, from {@code index} of its values on. */
+    public void put(Parameter parameter, boolean frozen, long index, FloatBuffer values) {
+        long offset = parameter.offset() + index;
+        long bodySize = (frozen ? layout.frozen() : layout.trained()).bodySize();
+        if (parameter.offset() < bodySize) {
+            (frozen ? frozenBody : body).put(offset, values);
+        } else {
+            (frozen ? frozenRest : rest).put(offset - bodySize, values);
         }
-        return logits;
     }
 
     /**
-     * One optimiser step on this network's weights and the given moments, all changed in place.
+     * Rewards by each head, one row per input in the order of the inputs, computed in batches of like length.
      *
-     * @param rows chosen sides, then their rejected sides in the same order
-     * @param hyper see {@code step} in decoder.py
-     * @return loss, gradient norm, then the logits of the rows before the update
+     * @return [inputs][reward heads]
      */
-    public float[] step(NDArray m, NDArray v, List<EncodedInput> rows, double[] margins, double[] hyper) {
-        return differentiate("step", m, v, rows, margins, hyper);
-    }
-
-    /** The gradient that a step would take before clipping, in the order of the weights. */
-    public float[] gradient(List<EncodedInput> rows, double[] margins, double[] hyper) {
-        return differentiate("gradient_of", null, null, rows, margins, hyper);
-    }
-
-    private float[] differentiate(
-            String method,
-            @Nullable NDArray m,
-            @Nullable NDArray v,
-            List<EncodedInput> rows,
-            double[] margins,
-            double[] hyper) {
-        float[] narrow = new float[margins.length];
-        for (int i = 0; i < narrow.length; i++) {
-            narrow[i] = (float) margins[i];
+    public float[][] score(List<EncodedInput> inputs) {
+        float[][] rewards = new float[inputs.size()][];
+        for (int[] batch : BatchPlan.of(inputs, compute.batchTokens())) {
+            List<EncodedInput> rows = Arrays.stream(batch).mapToObj(inputs::get).toList();
+            float[][] part = scoreBatch(rows);
+            for (int i = 0; i < batch.length; i++) {
+                rewards[batch[i]] = part[i];
+            }
         }
+        return rewards;
+    }
+
+    private float[][] scoreBatch(List<EncodedInput> rows) {
         try (NDManager scratch = manager.newSubManager()) {
-            NDArray ids = ids(scratch, rows);
-            NDArray last = last(scratch, rows);
-            NDArray marginArray = scratch.create(narrow);
-            NDArray hyperArray = scratch.create(hyper);
-            return m == null || v == null
-                    ? call(scratch, method, true, weights, ids, last, marginArray, hyperArray)
-                    : call(scratch, method, true, weights, m, v, ids, last, marginArray, hyperArray);
+            float[] flat = program.infer(scratch, "score",
+                            body.values(),
+                            rest.values(),
+                            frozenBody.values(),
+                            frozenRest.values(),
+                            ids(scratch, rows),
+                            last(scratch, rows))
+                    .toFloatArray();
+            return rows(flat, 0, rows.size());
         }
     }
 
-    /** How many arrays live as long as this network; constant unless something leaks. */
-    public int managedArrays() {
-        return manager.getManagedArrays().size();
+    /** Cuts rows of one value per reward head out of an array. */
+    float[][] rows(float[] flat, int first, int count) {
+        int heads = config.rewardHeads();
+        float[][] rows = new float[count][];
+        for (int i = 0; i < count; i++) {
+            rows[i] = Arrays.copyOfRange(flat, (first + i) * heads, (first + i + 1) * heads);
+        }
+        return rows;
     }
 
-    private float[] call(NDManager scratch, String method, boolean gradients, NDArray... arguments) {
-        Torch.prepareThread();
-        // The marker names the method. It stands first, because results belong to the manager of the first array.
-        NDArray marker = scratch.zeros(new Shape(0));
-        marker.setName("module_method:" + method);
-        NDList list = new NDList(arguments.length + 1);
-        list.add(marker);
-        list.addAll(Arrays.asList(arguments));
-        return IValueUtils.forward(program, list, gradients).get(0).toFloatArray();
-    }
-
-    private NDArray ids(NDManager scratch, List<EncodedInput> rows) {
+    NDArray ids(NDManager scratch, List<EncodedInput> rows) {
         int longest = rows.stream().mapToInt(EncodedInput::length).max().orElse(1);
         if (longest > config.maxTokens()) {
             throw new IllegalArgumentException("An input has " + longest + " tokens, but the model takes "
@@ -180,8 +184,13 @@ public final class Network implements AutoCloseable {
         return scratch.create(ids, new Shape(rows.size(), width));
     }
 
-    private static NDArray last(NDManager scratch, List<EncodedInput> rows) {
+    static NDArray last(NDManager scratch, List<EncodedInput> rows) {
         return scratch.create(rows.stream().mapToLong(row -> row.length() - 1).toArray());
+    }
+
+    /** How many arrays live as long as this network; constant unless something leaks. */
+    public int managedArrays() {
+        return manager.getManagedArrays().size();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.touchstone.rewardmodel.internal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.zip.CRC32;
@@ -11,7 +12,7 @@ import java.util.zip.ZipOutputStream;
 
 /**
  * Wraps the source of a TorchScript class into the archive that libtorch loads: a zip of stored entries with the code, a
- * pickled instance of the class whose attributes are integers, and the format's version.
+ * pickled instance of the class whose attributes are numbers and flags, and the format's version.
  */
 final class TorchArchive {
 
@@ -20,11 +21,12 @@ final class TorchArchive {
     /**
      * An archive.
      *
-     * @param className name of the class, which the source declares as {@code class NAME(Module)}
-     * @param source TorchScript text
-     * @param attributes the instance's integer attributes
+     * @param className name of the class
+     * @param methods TorchScript text of its methods
+     * @param attributes the instance's attributes: Integer, Double, or Boolean
      */
-    static byte[] of(String className, String source, Map<String, Integer> attributes) {
+    static byte[] of(String className, String methods, Map<String, Object> attributes) {
+        String source = head(className, attributes) + methods;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             store(zip, "data.pkl", pickledInstance(className, attributes));
@@ -35,6 +37,16 @@ final class TorchArchive {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
+    }
+
+    private static String head(String className, Map<String, Object> attributes) {
+        StringBuilder head = new StringBuilder("class " + className + "(Module):\n")
+                .append("  __parameters__ = []\n  __buffers__ = []\n  training : bool\n");
+        attributes.forEach((name, value) -> {
+            String type = value instanceof Integer ? "int" : value instanceof Double ? "float" : "bool";
+            head.append("  ").append(name).append(" : ").append(type).append('\n');
+        });
+        return head.append('\n').toString();
     }
 
     private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
@@ -51,7 +63,7 @@ final class TorchArchive {
     }
 
     /** Pickle, protocol 2: NEWOBJ of the class with no arguments, then BUILD with a dictionary of the attributes. */
-    private static byte[] pickledInstance(String className, Map<String, Integer> attributes) {
+    private static byte[] pickledInstance(String className, Map<String, Object> attributes) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(0x80);
         out.write(2);
@@ -61,11 +73,22 @@ final class TorchArchive {
         out.write(0x89);
         attributes.forEach((key, value) -> {
             name(out, key);
-            out.write('J');
-            littleEndian(out, value);
+            value(out, value);
         });
         out.writeBytes(new byte[] {'u', 'b', '.'});
         return out.toByteArray();
+    }
+
+    private static void value(ByteArrayOutputStream out, Object value) {
+        if (value instanceof Integer integer) {
+            out.write('J');
+            littleEndian(out, integer);
+        } else if (value instanceof Double real) {
+            out.write('G');
+            out.writeBytes(ByteBuffer.allocate(Double.BYTES).putDouble(real).array());
+        } else {
+            out.write(Boolean.TRUE.equals(value) ? 0x88 : 0x89);
+        }
     }
 
     private static void name(ByteArrayOutputStream out, String name) {

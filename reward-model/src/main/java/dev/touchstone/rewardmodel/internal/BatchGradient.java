@@ -1,0 +1,150 @@
+package dev.touchstone.rewardmodel.internal;
+
+import dev.touchstone.rewardmodel.text.EncodedInput;
+import dev.touchstone.rewardmodel.text.EncodedPair;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The gradient of a batch, accumulated over micro-batches that fit the device. When one does not, the batch begins again
+ * with micro-batches of half the size, which stays so. For one thread at a time.
+ */
+public final class BatchGradient {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BatchGradient.class);
+
+    /** Runs micro-batches: the optimiser, or a stand-in for it in tests. */
+    public interface Device {
+
+        /** See {@link Optimiser#accumulate}. */
+        Optimiser.Result accumulate(Optimiser.MicroBatch batch, Optimiser.Loss loss);
+
+        /** See {@link Optimiser#clear}. */
+        void clear();
+    }
+
+    private final Device device;
+    private final int heads;
+    private int tokens;
+
+    /**
+     * @param device runs micro-batches
+     * @param heads the model's reward heads
+     * @param tokens the most padded tokens of a micro-batch
+     */
+    public BatchGradient(Device device, int heads, int tokens) {
+        this.device = device;
+        this.heads = heads;
+        this.tokens = tokens;
+    }
+
+    /** One micro-batch that was handed to the device, and where its pairs stand in the batch. */
+    public final class Pass {
+        private final int[] pairs;
+        private final Optimiser.Result result;
+
+        Pass(int[] pairs, Optimiser.Result result) {
+            this.pairs = pairs;
+            this.result = result;
+        }
+
+        /** What the device returned. */
+        public Optimiser.Result result() {
+            return result;
+        }
+
+        /** Puts the mean logits of both sides at the pairs' places, and returns this pass's share of the loss. */
+        public double read(double[] chosen, double[] rejected) {
+            float[] values = result.read();
+            int n = pairs.length;
+            for (int i = 0; i < n; i++) {
+                chosen[pairs[i]] = mean(values, i);
+                rejected[pairs[i]] = mean(values, n + i);
+            }
+            return mean(values, 2 * n) * heads;
+        }
+
+        private double mean(float[] values, int row) {
+            double sum = 0;
+            for (int head = 0; head < heads; head++) {
+                sum += values[row * heads + head];
+            }
+            return sum / heads;
+        }
+
+        /** Frees the native memory of a pass that nobody read. */
+        public void close() {
+            result.close();
+        }
+    }
+
+    /**
+     * Accumulates the gradient of the mean loss.
+     *
+     * @param batch pairs as they are shown to the model
+     * @param weights how often each reward head counts each pair, [pairs][heads]
+     * @param smoothing share of labels taken to be wrong
+     * @param centring weight of the centring term
+     * @throws IllegalStateException when not even one pair fits the device
+     */
+    public List<Pass> accumulate(List<EncodedPair> batch, float[][] weights, double smoothing, double centring) {
+        Optimiser.Loss loss = new Optimiser.Loss(smoothing, centring, 1.0 / (batch.size() * heads));
+        while (true) {
+            List<int[]> plan = BatchPlan.of(batch.size(), i -> longest(batch.get(i)), tokens / 2);
+            List<Pass> passes = new ArrayList<>();
+            try {
+                for (int[] pairs : plan) {
+                    passes.add(new Pass(pairs, device.accumulate(microBatch(batch, weights, pairs), loss)));
+                }
+                return passes;
+            } catch (RuntimeException e) {
+                passes.forEach(Pass::close);
+                device.clear();
+                if (!isOutOfMemory(e)) {
+                    throw e;
+                }
+                int largest = plan.stream().mapToInt(pairs -> pairs.length).max().orElse(1);
+                if (largest == 1) {
+                    throw new IllegalStateException(
+                            "Not even one pair fits the memory of the device: take a smaller model, shorter inputs, "
+                                    + "adapters, or recompute activations.",
+                            e);
+                }
+                tokens = Math.max(1, tokens / 2);
+                LOG.warn("A micro-batch did not fit the device's memory; from now on it holds {} tokens.", tokens);
+            }
+        }
+    }
+
+    private static int longest(EncodedPair pair) {
+        return Math.max(pair.chosen().length(), pair.rejected().length());
+    }
+
+    private static Optimiser.MicroBatch microBatch(List<EncodedPair> batch, float[][] weights, int[] pairs) {
+        List<EncodedInput> rows = new ArrayList<>(2 * pairs.length);
+        float[] margins = new float[pairs.length];
+        float[][] counts = new float[pairs.length][];
+        for (int i = 0; i < pairs.length; i++) {
+            rows.add(batch.get(pairs[i]).chosen());
+            margins[i] = (float) batch.get(pairs[i]).margin();
+            counts[i] = weights[pairs[i]];
+        }
+        for (int pair : pairs) {
+            rows.add(batch.get(pair).rejected());
+        }
+        return new Optimiser.MicroBatch(rows, margins, counts);
+    }
+
+    /** The engine has no type for it: libtorch says so in these words, on a GPU and on a CPU. */
+    static boolean isOutOfMemory(Throwable thrown) {
+        for (Throwable t = thrown; t != null; t = t.getCause()) {
+            String message = String.valueOf(t.getMessage());
+            if (message.contains("out of memory") || message.contains("can't allocate memory")) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
