@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -38,6 +40,7 @@ public final class Checkpoint {
     private final BuiltInConfig model;
     private final float[] weights;
     private final Map<String, byte[]> files;
+    private final SortedMap<String, String> digests;
 
     private Checkpoint(
             Path folder,
@@ -45,13 +48,15 @@ public final class Checkpoint {
             String sha256,
             BuiltInConfig model,
             float[] weights,
-            Map<String, byte[]> files) {
+            Map<String, byte[]> files,
+            SortedMap<String, String> digests) {
         this.folder = folder;
         this.versionId = versionId;
         this.sha256 = sha256;
         this.model = model;
         this.weights = weights;
         this.files = files;
+        this.digests = digests;
     }
 
     /**
@@ -88,38 +93,38 @@ public final class Checkpoint {
      * @throws CheckpointException (mismatch) when another content has that name, (IO) when the disk refuses
      */
     public static Written write(Path root, @Nullable String name, Contents contents) throws CheckpointException {
-        SortedMap<String, byte[]> files = new TreeMap<>();
-        contents.extra().forEach((key, value) -> {
+        for (String key : contents.extra().keySet()) {
             if (RESERVED.contains(key) || !key.matches(FILE_NAME)) {
                 throw new IllegalArgumentException("\"" + key + "\" cannot be the name of an extra file.");
             }
-            files.put(key, value);
-        });
+        }
         FlatTensors tensors = new FlatTensors(contents.model());
         TrainingState state = contents.state();
-        files.put(CONFIG, Descriptions.config(contents.model()));
-        files.put(TOKENIZER, contents.tokenizerJson());
-        files.put(WEIGHTS, Safetensors.write(tensors.unflatten("", contents.weights())));
-        Map<String, Safetensors.Tensor> moments = tensors.unflatten("m.", state.firstMoment());
-        moments.putAll(tensors.unflatten("v.", state.secondMoment()));
-        files.put(MOMENTS, Safetensors.write(moments));
-        files.put(COUNTERS, Descriptions.counters(state));
-        SortedMap<String, String> digests = FolderFiles.digests(files);
-        String sha256 = FolderFiles.combined(digests);
-        String versionId = "step-%08d-%s".formatted(state.steps(), sha256.substring(0, 8));
-        files.put(MANIFEST, Descriptions.manifest(versionId, sha256, digests));
-        Path folder = root.resolve(name == null ? versionId : name);
-        try {
-            Files.createDirectories(root);
+        List<TensorSource> moments = new ArrayList<>(tensors.unflatten("m.", state.firstMoment()));
+        moments.addAll(tensors.unflatten("v.", state.secondMoment()));
+        try (FolderWriter files = FolderWriter.under(root)) {
+            for (Map.Entry<String, byte[]> extra : contents.extra().entrySet()) {
+                files.add(extra.getKey(), extra.getValue());
+            }
+            files.add(CONFIG, Descriptions.config(contents.model()));
+            files.add(TOKENIZER, contents.tokenizerJson());
+            List<TensorSource> weights = tensors.unflatten("", contents.weights());
+            files.add(WEIGHTS, file -> SafetensorsWriter.write(file, weights, Map.of()));
+            files.add(MOMENTS, file -> SafetensorsWriter.write(file, moments, Map.of()));
+            files.add(COUNTERS, Descriptions.counters(state));
+            SortedMap<String, String> digests = files.digests();
+            String sha256 = FolderFiles.combined(digests);
+            String versionId = "step-%08d-%s".formatted(state.steps(), sha256.substring(0, 8));
+            files.add(MANIFEST, Descriptions.manifest(versionId, sha256, digests));
+            String folderName = name == null ? versionId : name;
+            Path folder = root.resolve(folderName);
             if (!Files.exists(folder)) {
-                FolderFiles.write(folder, files);
+                files.moveTo(folderName);
             } else if (!open(folder).sha256().equals(sha256)) {
                 throw new CheckpointException(Kind.MISMATCH, folder + " exists already and holds another model.");
             }
-        } catch (IOException e) {
-            throw new CheckpointException(Kind.IO, folder + " could not be written: " + e, e);
+            return new Written(folder, versionId, sha256);
         }
-        return new Written(folder, versionId, sha256);
     }
 
     /**
@@ -137,14 +142,11 @@ public final class Checkpoint {
             if (!name.matches(FILE_NAME)) {
                 throw new CheckpointException(Kind.CORRUPT, folder + ": the manifest names a file outside the folder.");
             }
-            byte[] content = bytes(folder, name);
-            String digest = FolderFiles.sha256(content);
-            if (!digest.equals(entry.getValue().asText())) {
-                throw new CheckpointException(
-                        Kind.CORRUPT, folder.resolve(name) + " is not what was written: its hash differs.");
+            digests.put(name, entry.getValue().asText());
+            verify(folder, name, entry.getValue().asText());
+            if (!name.equals(WEIGHTS) && !name.equals(MOMENTS)) {
+                files.put(name, bytes(folder, name));
             }
-            files.put(name, content);
-            digests.put(name, digest);
         }
         String sha256 = FolderFiles.combined(digests);
         if (!sha256.equals(manifest.path("sha256").asText())) {
@@ -160,10 +162,11 @@ public final class Checkpoint {
                 Descriptions.model(folder, Descriptions.parse(folder, CONFIG, required(folder, files, CONFIG)));
         required(folder, files, TOKENIZER);
         FlatTensors tensors = new FlatTensors(model);
-        Path file = folder.resolve(WEIGHTS);
-        float[] weights = tensors.flatten(
-                file, Safetensors.read(file.toString(), required(folder, files, WEIGHTS)), "", tensors.count());
-        return new Checkpoint(folder, version, sha256, model, weights, files);
+        required(folder, digests, WEIGHTS);
+        try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(WEIGHTS))) {
+            float[] weights = tensors.flatten(file, "", tensors.count());
+            return new Checkpoint(folder, version, sha256, model, weights, files, digests);
+        }
     }
 
     /** The folder. */
@@ -199,17 +202,19 @@ public final class Checkpoint {
     /** Counters and moments; (missing) when the folder is meant for scoring alone. */
     public TrainingState trainingState() throws CheckpointException {
         JsonNode counters = Descriptions.parse(folder, COUNTERS, required(folder, files, COUNTERS));
-        Path file = folder.resolve(MOMENTS);
-        Map<String, Safetensors.Tensor> moments = Safetensors.read(file.toString(), required(folder, files, MOMENTS));
         FlatTensors tensors = new FlatTensors(model);
         int count = 2 * tensors.count();
-        return new TrainingState(
-                Descriptions.counter(folder, counters, "steps"),
-                Descriptions.counter(folder, counters, "pairs"),
-                Descriptions.counter(folder, counters, "skipped_steps"),
-                (int) Descriptions.counter(folder, counters, "skipped_in_a_row"),
-                tensors.flatten(file, moments, "m.", count),
-                tensors.flatten(file, moments, "v.", count));
+        // The file is read long after the folder was opened: it may have changed.
+        verify(folder, MOMENTS, required(folder, digests, MOMENTS));
+        try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(MOMENTS))) {
+            return new TrainingState(
+                    Descriptions.counter(folder, counters, "steps"),
+                    Descriptions.counter(folder, counters, "pairs"),
+                    Descriptions.counter(folder, counters, "skipped_steps"),
+                    (int) Descriptions.counter(folder, counters, "skipped_in_a_row"),
+                    tensors.flatten(file, "m.", count),
+                    tensors.flatten(file, "v.", count));
+        }
     }
 
     /** The caller's own files by name. */
@@ -219,8 +224,21 @@ public final class Checkpoint {
         return extra;
     }
 
-    private static byte[] required(Path folder, Map<String, byte[]> files, String name) throws CheckpointException {
-        byte[] content = files.get(name);
+    private static void verify(Path folder, String name, String digest) throws CheckpointException {
+        Path file = folder.resolve(name);
+        try {
+            if (!FolderFiles.sha256(file).equals(digest)) {
+                throw new CheckpointException(Kind.CORRUPT, file + " is not what was written: its hash differs.");
+            }
+        } catch (NoSuchFileException e) {
+            throw new CheckpointException(Kind.MISSING, file + " is missing.", e);
+        } catch (IOException e) {
+            throw new CheckpointException(Kind.IO, file + " could not be read: " + e, e);
+        }
+    }
+
+    private static <T> T required(Path folder, Map<String, T> files, String name) throws CheckpointException {
+        T content = files.get(name);
         if (content == null) {
             throw new CheckpointException(Kind.MISSING, folder.resolve(name) + " is missing.");
         }

@@ -4,11 +4,10 @@ import dev.touchstone.rewardmodel.BuiltInConfig;
 import dev.touchstone.rewardmodel.checkpoint.CheckpointException.Kind;
 import dev.touchstone.rewardmodel.internal.ParameterLayout;
 import dev.touchstone.rewardmodel.internal.ParameterLayout.Parameter;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Objects;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Between a flat vector and tensors by name. */
@@ -25,39 +24,35 @@ final class FlatTensors {
         return layout.parameters().size();
     }
 
-    Map<String, Safetensors.Tensor> unflatten(String prefix, float[] flat) {
+    List<TensorSource> unflatten(String prefix, float[] flat) {
         if (flat.length != layout.size()) {
             throw new IllegalArgumentException("A vector of this model has " + layout.size() + " values.");
         }
-        Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>();
-        for (Parameter p : layout.parameters()) {
-            float[] values = Arrays.copyOfRange(flat, p.offset(), p.offset() + p.size());
-            tensors.put(prefix + p.name(), new Safetensors.Tensor(p.shape(), values));
-        }
-        return tensors;
+        return layout.parameters().stream()
+                .map(p -> TensorSource.of(prefix + p.name(), p.shape(), flat, p.offset()))
+                .toList();
     }
 
     /** The vector of all tensors with this prefix, when the file holds so many tensors in the right shapes. */
-    float[] flatten(Path file, Map<String, Safetensors.Tensor> tensors, String prefix, int expected)
-            throws CheckpointException {
-        if (tensors.size() != expected) {
+    float[] flatten(SafetensorsFile file, String prefix, int expected) throws CheckpointException {
+        if (file.tensors().size() != expected) {
             throw new CheckpointException(
                     Kind.MISMATCH,
-                    file + " has " + tensors.size() + " tensors, but config.json wants " + expected + ".");
+                    file.file() + " has " + file.tensors().size() + " tensors, but config.json wants " + expected
+                            + ".");
         }
         for (Parameter p : layout.parameters()) {
-            check(file, tensors.get(prefix + p.name()), prefix + p.name(), p.shape());
+            check(file.file(), file.tensors().get(prefix + p.name()), prefix + p.name(), p.shape());
         }
         float[] flat = new float[layout.size()];
         for (Parameter p : layout.parameters()) {
-            float[] values =
-                    Objects.requireNonNull(tensors.get(prefix + p.name())).values();
-            System.arraycopy(values, 0, flat, p.offset(), p.size());
+            FloatBuffer target = FloatBuffer.wrap(flat, p.offset(), p.size());
+            file.read(prefix + p.name(), target::put);
         }
         return flat;
     }
 
-    private static void check(Path file, Safetensors.@Nullable Tensor tensor, String name, long[] shape)
+    private static void check(Path file, @Nullable TensorInfo tensor, String name, long[] shape)
             throws CheckpointException {
         if (tensor == null) {
             throw new CheckpointException(Kind.MISMATCH, file + " lacks " + name + ".");
