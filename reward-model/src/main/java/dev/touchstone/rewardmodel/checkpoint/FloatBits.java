@@ -14,21 +14,21 @@ final class FloatBits {
     static short toBfloat16(int bits) {
         if ((bits & 0x7fffffff) > 0x7f800000) {
             // A NaN whose upper half has no fraction bit would become an infinity: set the quiet bit.
-            return (short) (bits >>> 16 | 0x40);
+            return (short) ((bits >>> 16) | 0x40);
         }
-        return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
+        return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
     }
 
     /** The fp32 bits of an IEEE 754 half, exactly. */
     static int fromFloat16(short half) {
         int sign = (half & 0x8000) << 16;
-        int exponent = half >>> 10 & 0x1f;
+        int exponent = (half >>> 10) & 0x1f;
         int fraction = half & 0x3ff;
         if (exponent == 0x1f) {
-            return sign | 0x7f800000 | fraction << 13;
+            return sign | 0x7f800000 | (fraction << 13);
         }
         if (exponent != 0) {
-            return sign | exponent + 112 << 23 | fraction << 13;
+            return sign | ((exponent + 112) << 23) | (fraction << 13);
         }
         if (fraction == 0) {
             return sign;
@@ -36,6 +36,6 @@ final class FloatBits {
         // A subnormal half is fraction * 2^-24, a normal number in fp32: move its leading bit to where the 1 is
         // implied.
         int shift = Integer.numberOfLeadingZeros(fraction) - 21;
-        return sign | 113 - shift << 23 | (fraction << shift & 0x3ff) << 13;
+        return sign | ((113 - shift) << 23) | (((fraction << shift) & 0x3ff) << 13);
     }
 }

@@ -8,21 +8,12 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /** Hashes what is in a folder. */
 final class FolderFiles {
 
     private FolderFiles() {}
-
-    /** Hex digits of each content's SHA-256, by name. */
-    static SortedMap<String, String> digests(Map<String, byte[]> files) {
-        SortedMap<String, String> digests = new TreeMap<>();
-        files.forEach((name, content) -> digests.put(name, sha256(content)));
-        return digests;
-    }
 
     /** SHA-256 over one line per file, "name digest", in the order of the names. */
     static String combined(SortedMap<String, String> digests) {

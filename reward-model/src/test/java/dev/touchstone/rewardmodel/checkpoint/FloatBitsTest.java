@@ -39,7 +39,7 @@ class FloatBitsTest {
         Random random = new Random(1);
         for (int i = 0; i < 200_000; i++) {
             // Every fourth is exactly halfway between two.
-            int bits = i % 4 == 0 ? random.nextInt() & 0xffff0000 | 0x8000 : random.nextInt();
+            int bits = i % 4 == 0 ? (random.nextInt() & 0xffff0000) | 0x8000 : random.nextInt();
             float value = Float.intBitsToFloat(bits);
             int rounded = FloatBits.toBfloat16(bits) & 0xffff;
             if (Float.isNaN(value)) {

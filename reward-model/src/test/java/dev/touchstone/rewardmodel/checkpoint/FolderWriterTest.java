@@ -26,7 +26,9 @@ class FolderWriterTest {
                 file.write(ByteBuffer.wrap(new byte[] {5, 6}));
             });
             assertThat(folder.digests())
-                    .isEqualTo(FolderFiles.digests(Map.of("one", new byte[] {1, 2, 3}, "two", new byte[] {4, 5, 6})));
+                    .isEqualTo(Map.of(
+                            "one", FolderFiles.sha256(new byte[] {1, 2, 3}),
+                            "two", FolderFiles.sha256(new byte[] {4, 5, 6})));
             assertThat(root.resolve("deep/model")).doesNotExist();
             target = folder.moveTo("model");
         }

@@ -157,7 +157,7 @@ class SafetensorsTest {
     }
 
     private static List<TensorSource> tensors() {
-        float[] halves = {1.00390625f, 1.0078f, 1.01171875f};
+        float[] halves = {1 + 1 / 256f, 1.0078f, 1 + 3 / 256f};
         return List.of(
                 new TensorSource("half", Dtype.BF16, new long[] {3}, sink -> sink.accept(FloatBuffer.wrap(halves))),
                 TensorSource.of("a", new long[] {2, 3}, new float[] {9, 1, 2, 3, 4, 5, -0f}, 1),
