@@ -98,4 +98,50 @@ public record LlamaConfig(
                         && (long) heads * headDim <= largest,
                 "The sizes of the model are out of range.");
     }
+
+    /** The same with another number of reward heads. */
+    public LlamaConfig withRewardHeads(int number) {
+        return new LlamaConfig(
+                family,
+                dim,
+                layers,
+                heads,
+                keyValueHeads,
+                headDim,
+                feedForward,
+                maxTokens,
+                vocabulary,
+                normEpsilon,
+                queryKeyValueBias,
+                outputBias,
+                feedForwardBias,
+                queryKeyNorm,
+                rotary,
+                slidingWindow,
+                slidingLayers,
+                number);
+    }
+
+    /** The same with other rotations. */
+    public LlamaConfig withRotary(Rotary other) {
+        return new LlamaConfig(
+                family,
+                dim,
+                layers,
+                heads,
+                keyValueHeads,
+                headDim,
+                feedForward,
+                maxTokens,
+                vocabulary,
+                normEpsilon,
+                queryKeyValueBias,
+                outputBias,
+                feedForwardBias,
+                queryKeyNorm,
+                other,
+                slidingWindow,
+                slidingLayers,
+                rewardHeads);
+    }
 }

@@ -1,73 +1,116 @@
 package dev.touchstone.rewardmodel;
 
-import ai.djl.ndarray.NDArray;
 import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
 import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
-import dev.touchstone.rewardmodel.checkpoint.TrainingState;
+import dev.touchstone.rewardmodel.checkpoint.StoredModel;
+import dev.touchstone.rewardmodel.checkpoint.TrainingCounters;
+import dev.touchstone.rewardmodel.internal.BatchGradient;
+import dev.touchstone.rewardmodel.internal.FlatLayout;
+import dev.touchstone.rewardmodel.internal.Initialisation;
 import dev.touchstone.rewardmodel.internal.Network;
-import dev.touchstone.rewardmodel.internal.ParameterLayout;
+import dev.touchstone.rewardmodel.internal.Optimiser;
 import dev.touchstone.rewardmodel.text.EncodedInput;
 import dev.touchstone.rewardmodel.text.EncodedPair;
 import dev.touchstone.rewardmodel.text.InputFormat;
-import dev.touchstone.rewardmodel.text.PlainFormat;
 import dev.touchstone.rewardmodel.text.Tokenizer;
-import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reward model that learns from pairs, one optimiser step per call. For one thread at a time. With one native thread
- * its state is a function of configuration, seed and the batches, bit by bit, through any number of checkpoints.
+ * A reward model that learns from pairs, one optimiser step per call. For one thread at a time. On a CPU with one native
+ * thread its state is a function of configuration, seed and the batches, bit by bit, through any number of checkpoints.
  *
- * <p>The loss of a pair is -log sigmoid(r+ - r- - margin) (Bradley and Terry, 1952), with label smoothing, plus the
- * centring term of Eisenstein et al., arXiv 2312.09244.
+ * <p>The loss of a pair is -log sigmoid(r+ - r- - margin) (Bradley and Terry, Biometrika 39, 1952), with label smoothing,
+ * plus the centring term of Eisenstein et al., arXiv 2312.09244.
  */
 public final class RewardModelTrainer implements AutoCloseable {
 
+    /** Steps whose figures may still be on the device: a GPU has work while Java reads those before. */
+    private static final int MOST_PENDING = 8;
+
+    private final StoredModel model;
     private final TrainingConfig training;
-    private final Tokenizer tokenizer;
     private final InputFormat format;
     private final Network network;
-    private final NDArray firstMoment;
-    private final NDArray secondMoment;
-    private long steps;
-    private long pairs;
-    private long skippedSteps;
-    private int skippedInARow;
+    private final Optimiser optimiser;
+    private final BatchGradient gradient;
+    private final Deque<PendingStep> pending = new ArrayDeque<>();
+    private TrainingCounters counters;
 
     private RewardModelTrainer(
-            BuiltInConfig model, TrainingConfig training, Tokenizer tokenizer, float[] weights, TrainingState state) {
+            StoredModel model, TrainingConfig training, Compute compute, TrainingCounters counters, Fill fill)
+            throws CheckpointException {
+        this.model = model;
         this.training = training;
-        this.tokenizer = tokenizer;
-        this.format = new PlainFormat(tokenizer, model.maxTokens());
-        this.network = new Network(model, weights);
-        this.firstMoment = network.vector(state.firstMoment());
-        this.secondMoment = network.vector(state.secondMoment());
-        this.steps = state.steps();
-        this.pairs = state.pairs();
-        this.skippedSteps = state.skippedSteps();
-        this.skippedInARow = state.skippedInARow();
+        this.counters = counters;
+        this.format = Formats.of(model);
+        Network made = new Network(model.config(), model.adapters(), compute, Network.Purpose.TRAINING);
+        try {
+            this.network = made;
+            this.optimiser = new Optimiser(made, training.averageDecay() > 0);
+            this.gradient = new BatchGradient(optimiser, model.config().rewardHeads(), compute.batchTokens());
+            optimiser.setSteps(counters.steps());
+            fill.fill(made, optimiser);
+        } catch (CheckpointException | RuntimeException e) {
+            made.close();
+            format.close();
+            throw e;
+        }
     }
 
-    /** A fresh model; its weights are a function of the sizes and the seed. The tokenizer becomes the trainer's to close. */
-    public static RewardModelTrainer create(BuiltInConfig model, TrainingConfig training, Tokenizer tokenizer) {
+    private interface Fill {
+        void fill(Network network, Optimiser optimiser) throws CheckpointException;
+    }
+
+    /** A fresh model; its weights are a function of the sizes and the seed. */
+    public static RewardModelTrainer create(
+            BuiltInConfig model, TrainingConfig training, Tokenizer tokenizer, Compute compute) {
         if (model.vocabulary() < tokenizer.vocabulary()) {
             throw new IllegalArgumentException("The model's vocabulary of " + model.vocabulary()
                     + " is smaller than the tokenizer's " + tokenizer.vocabulary() + ".");
         }
-        ParameterLayout layout = new ParameterLayout(model);
-        return new RewardModelTrainer(
-                model, training, tokenizer, layout.initialise(training.seed()), TrainingState.fresh(layout.size()));
+        try {
+            return new RewardModelTrainer(
+                    StoredModel.fresh(model, tokenizer.json()),
+                    training,
+                    compute,
+                    TrainingCounters.ZERO,
+                    (network, optimiser) -> {
+                        FlatLayout layout = network.layout().trained();
+                        FloatBuffer weights = FloatBuffer.wrap(Initialisation.builtIn(layout, training.seed()));
+                        network.trained().put(0, weights);
+                        optimiser.startAverage();
+                    });
+        } catch (CheckpointException e) {
+            throw new IllegalStateException("A fresh model reads no file.", e);
+        }
     }
 
-    /** A fresh built-in model with its own tokenizer. */
+    /** A fresh built-in model with its own tokenizer, on the CPU. */
     public static RewardModelTrainer createBuiltIn(TrainingConfig training) {
-        Tokenizer tokenizer = Tokenizer.builtIn();
-        return create(ModelConfig.builtIn(tokenizer.vocabulary()), training, tokenizer);
+        try (Tokenizer tokenizer = Tokenizer.builtIn()) {
+            return create(ModelConfig.builtIn(tokenizer.vocabulary()), training, tokenizer, Compute.cpu());
+        }
+    }
+
+    /**
+     * Begins with a pretrained model, whole or with adapters; a reward head that it lacks is made up from the seed.
+     *
+     * @throws CheckpointException says in one sentence which file is missing, damaged, or not supported
+     */
+    public static RewardModelTrainer start(StoredModel model, TrainingConfig training, Compute compute)
+            throws CheckpointException {
+        return new RewardModelTrainer(model, training, compute, TrainingCounters.ZERO, (network, optimiser) -> {
+            model.fill(network, training.seed());
+            optimiser.startAverage();
+        });
     }
 
     /**
@@ -76,15 +119,18 @@ public final class RewardModelTrainer implements AutoCloseable {
      * @param checkpoint an opened, hence verified, checkpoint with its training state
      * @param training the same as before for the same continuation
      */
+    public static RewardModelTrainer resume(Checkpoint checkpoint, TrainingConfig training, Compute compute)
+            throws CheckpointException {
+        return new RewardModelTrainer(
+                checkpoint.model(), training, compute, checkpoint.counters(), (network, optimiser) -> {
+                    checkpoint.model().fill(network, training.seed());
+                    TrainingFiles.read(checkpoint, network, optimiser);
+                });
+    }
+
+    /** The same on the CPU. */
     public static RewardModelTrainer resume(Checkpoint checkpoint, TrainingConfig training) throws CheckpointException {
-        TrainingState state = checkpoint.trainingState();
-        try {
-            Tokenizer tokenizer = Tokenizer.of(checkpoint.tokenizerJson());
-            return new RewardModelTrainer(checkpoint.model(), training, tokenizer, checkpoint.weights(), state);
-        } catch (IOException e) {
-            throw new CheckpointException(
-                    CheckpointException.Kind.CORRUPT, checkpoint.folder() + ": tokenizer.json: " + e.getMessage(), e);
-        }
+        return resume(checkpoint, training, Compute.cpu());
     }
 
     /** How this model wants its inputs. */
@@ -92,102 +138,120 @@ public final class RewardModelTrainer implements AutoCloseable {
         return format;
     }
 
-    /** Sizes of the model. */
-    public BuiltInConfig model() {
+    /** Shape of the model. */
+    public ModelConfig model() {
         return network.config();
     }
 
     /** Optimiser steps done. */
     public long steps() {
-        return steps;
+        flush();
+        return counters.steps();
     }
 
     /** Pairs in those steps, each as often as it was used. */
     public long pairs() {
-        return pairs;
+        flush();
+        return counters.pairs();
     }
 
     /** Steps left out because loss or gradient was not finite. */
     public long skippedSteps() {
-        return skippedSteps;
+        flush();
+        return counters.skippedSteps();
     }
 
     /**
      * Learns from a batch by one optimiser step. The logits returned are those before the update, so testing before
      * training costs nothing.
      *
-     * @param batch one pair at least; memory grows with their tokens
-     * @throws IllegalStateException when the loss was not finite for too many steps in a row
+     * @param batch one pair at least; what does not fit the device at once is accumulated over micro-batches
+     * @throws IllegalStateException when the loss was not finite for too many steps in a row, or not even one pair fits
+     *     the device
      */
     public StepResult step(List<EncodedPair> batch) {
+        return submit(batch).result();
+    }
+
+    /**
+     * The same without waiting for the device. Figures of older steps are read on the way, and what is wrong with them is
+     * thrown here.
+     */
+    public PendingStep submit(List<EncodedPair> batch) {
         if (batch.isEmpty()) {
             throw new IllegalArgumentException("A step needs at least one pair.");
         }
         int n = batch.size();
+        long attempt = counters.attempts() + pending.size();
+        SplittableRandom random = randomness(attempt);
         boolean[] withheld = new boolean[n];
-        List<EncodedInput> rows = new ArrayList<>(2 * n);
-        List<EncodedInput> rejectedRows = new ArrayList<>(n);
-        double[] margins = new double[n];
-        SplittableRandom random = randomness(steps + skippedSteps);
+        List<EncodedPair> shown = new ArrayList<>(n);
         for (int i = 0; i < n; i++) {
             withheld[i] = random.nextDouble() < training.critiqueDropout();
-            EncodedPair pair = withheld[i] ? format.withoutCritiques(batch.get(i)) : batch.get(i);
-            rows.add(pair.chosen());
-            rejectedRows.add(pair.rejected());
-            margins[i] = pair.margin();
+            shown.add(withheld[i] ? format.withoutCritiques(batch.get(i)) : batch.get(i));
         }
-        rows.addAll(rejectedRows);
-        float[] out = network.step(firstMoment, secondMoment, rows, margins, hyper(steps + 1));
-        boolean skipped = !Float.isFinite(out[0] + out[1]);
-        count(n, skipped, out);
-        double[] chosen = new double[n];
-        double[] rejected = new double[n];
-        for (int i = 0; i < n; i++) {
-            chosen[i] = out[2 + i];
-            rejected[i] = out[2 + n + i];
+        List<BatchGradient.Pass> passes = gradient.accumulate(
+                shown,
+                Bootstrap.weights(n, model().rewardHeads(), random),
+                training.labelSmoothing(),
+                training.centring());
+        Optimiser.Result update =
+                optimiser.apply(passes.stream().map(BatchGradient.Pass::result).toList(), update(attempt + 1));
+        PendingStep step = new PendingStep(this, passes, update, withheld);
+        pending.add(step);
+        if (pending.size() > MOST_PENDING) {
+            readNext();
         }
-        return new StepResult(steps, out[0], out[1], chosen, rejected, withheld, skipped);
+        return step;
     }
 
-    private void count(int n, boolean skipped, float[] out) {
-        if (!skipped) {
-            steps++;
-            pairs += n;
-            skippedInARow = 0;
-            return;
+    /** Reads the figures of all steps up to this one, in order. */
+    void readUpTo(PendingStep step) {
+        while (pending.contains(step)) {
+            readNext();
         }
-        skippedSteps++;
-        skippedInARow++;
-        if (skippedInARow >= training.maxSkipped()) {
-            throw new IllegalStateException("Loss or gradient was not finite in " + skippedInARow
-                    + " steps in a row (loss " + out[0] + ", gradient norm " + out[1]
+    }
+
+    private void flush() {
+        while (!pending.isEmpty()) {
+            readNext();
+        }
+    }
+
+    private void readNext() {
+        PendingStep step = pending.remove();
+        StepResult result = step.read(counters.steps());
+        counters = counters.plus(result.chosen().length, result.skipped());
+        if (counters.skippedInARow() >= training.maxSkipped()) {
+            throw new IllegalStateException("Loss or gradient was not finite in " + counters.skippedInARow()
+                    + " steps in a row (loss " + result.loss() + ", gradient norm " + result.gradientNorm()
                     + "): the weights are unusable, go back to an older checkpoint or lower the learning rate.");
         }
     }
 
-    private double[] hyper(long step) {
-        return new double[] {
-            training.rateAt(step),
-            training.beta1(),
-            training.beta2(),
-            training.epsilon(),
-            training.weightDecay(),
-            training.clipNorm(),
-            training.labelSmoothing(),
-            training.centring(),
-            step
-        };
+    private Optimiser.Update update(long attempt) {
+        // The average is over few weights at first (as in the moving averages of TensorFlow).
+        double decay = Math.min(training.averageDecay(), (1.0 + attempt) / (10.0 + attempt));
+        return new Optimiser.Update(
+                training.rateAt(attempt),
+                training.beta1(),
+                training.beta2(),
+                training.epsilon(),
+                training.weightDecay(),
+                training.clipNorm(),
+                1 - decay);
     }
 
     /** Mixed twice, for neighbouring seeds of this generator give the same numbers shifted by one. */
-    private SplittableRandom randomness(long step) {
+    private SplittableRandom randomness(long attempt) {
         long first = new SplittableRandom(training.seed()).nextLong();
-        return new SplittableRandom(new SplittableRandom(first + step).nextLong());
+        return new SplittableRandom(new SplittableRandom(first + attempt).nextLong());
     }
 
-    /** Logits by the weights as they stand, in request order. */
+    /** Logits by the weights that a checkpoint would serve, in request order: the mean over the reward heads. */
     public double[] score(List<EncodedInput> inputs) {
-        return network.score(inputs);
+        flush();
+        return HeadScores.means(optimiser.withAverage(() -> network.score(inputs)));
     }
 
     /**
@@ -199,15 +263,23 @@ public final class RewardModelTrainer implements AutoCloseable {
      */
     public Checkpoint.Written checkpoint(Path root, @Nullable String name, Map<String, byte[]> extra)
             throws CheckpointException {
-        TrainingState state = new TrainingState(
-                steps, pairs, skippedSteps, skippedInARow, firstMoment.toFloatArray(), secondMoment.toFloatArray());
+        flush();
         return Checkpoint.write(
-                root, name, new Checkpoint.Contents(model(), network.weights(), tokenizer.json(), state, extra));
+                root,
+                name,
+                new Checkpoint.Contents(
+                        model,
+                        TrainingFiles.weights(network, optimiser),
+                        TrainingFiles.state(network, optimiser),
+                        counters,
+                        extra));
     }
 
     @Override
     public void close() {
+        pending.forEach(PendingStep::close);
+        pending.clear();
         network.close();
-        tokenizer.close();
+        format.close();
     }
 }

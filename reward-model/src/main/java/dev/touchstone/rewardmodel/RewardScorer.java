@@ -2,12 +2,10 @@ package dev.touchstone.rewardmodel;
 
 import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
 import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
+import dev.touchstone.rewardmodel.checkpoint.StoredModel;
 import dev.touchstone.rewardmodel.internal.Network;
 import dev.touchstone.rewardmodel.text.EncodedInput;
 import dev.touchstone.rewardmodel.text.InputFormat;
-import dev.touchstone.rewardmodel.text.PlainFormat;
-import dev.touchstone.rewardmodel.text.Tokenizer;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,42 +18,49 @@ public final class RewardScorer implements AutoCloseable {
 
     private final String versionId;
     private final String sha256;
-    private final Tokenizer tokenizer;
     private final InputFormat format;
     private final Network network;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    RewardScorer(String versionId, String sha256, BuiltInConfig config, float[] weights, byte[] tokenizerJson)
-            throws IOException {
+    private RewardScorer(String versionId, String sha256, StoredModel model, Compute compute)
+            throws CheckpointException {
         this.versionId = versionId;
         this.sha256 = sha256;
-        this.tokenizer = Tokenizer.of(tokenizerJson);
-        this.format = new PlainFormat(tokenizer, config.maxTokens());
-        this.network = new Network(config, weights);
+        this.format = Formats.of(model);
+        Network made = new Network(model.config(), model.adapters(), compute, Network.Purpose.SCORING);
+        try {
+            this.network = made;
+            model.fill(made, 0);
+        } catch (CheckpointException | RuntimeException e) {
+            made.close();
+            format.close();
+            throw e;
+        }
     }
 
     /**
-     * Loads a checkpoint folder after verifying its hashes.
+     * Loads a checkpoint folder after verifying its hashes, for the CPU in fp32.
      *
      * @throws CheckpointException when it is missing, damaged or does not fit this version of the program
      */
     public static RewardScorer load(Path folder) throws CheckpointException {
-        return of(Checkpoint.open(folder));
+        return of(Checkpoint.open(folder), Compute.cpu());
     }
 
     /** A scorer with the weights of an opened checkpoint. */
-    public static RewardScorer of(Checkpoint checkpoint) throws CheckpointException {
-        try {
-            return new RewardScorer(
-                    checkpoint.versionId(),
-                    checkpoint.sha256(),
-                    checkpoint.model(),
-                    checkpoint.weights(),
-                    checkpoint.tokenizerJson());
-        } catch (IOException e) {
-            throw new CheckpointException(
-                    CheckpointException.Kind.CORRUPT, checkpoint.folder() + ": tokenizer.json: " + e.getMessage(), e);
-        }
+    public static RewardScorer of(Checkpoint checkpoint, Compute compute) throws CheckpointException {
+        return new RewardScorer(checkpoint.versionId(), checkpoint.sha256(), checkpoint.model(), compute);
+    }
+
+    /**
+     * A scorer of a reward model that is no checkpoint of ours.
+     *
+     * @throws CheckpointException (mismatch) when it has no reward head
+     */
+    public static RewardScorer pretrained(StoredModel model, Compute compute) throws CheckpointException {
+        model.requireRewardHead();
+        String sha256 = model.sha256();
+        return new RewardScorer("pretrained-" + sha256.substring(0, 8), sha256, model, compute);
     }
 
     /** The checkpoint's version. */
@@ -74,11 +79,15 @@ public final class RewardScorer implements AutoCloseable {
     }
 
     /**
-     * Logits in request order; the same as one by one within 1e-4.
+     * Logits in request order, the mean over the reward heads; the same as one by one within 1e-4.
      *
      * @throws IllegalStateException when this scorer is closed
      */
     public double[] score(List<EncodedInput> inputs) {
+        return HeadScores.means(rewards(inputs));
+    }
+
+    private float[][] rewards(List<EncodedInput> inputs) {
         if (closed.get()) {
             throw new IllegalStateException("The scorer of " + versionId + " is closed.");
         }
@@ -92,14 +101,20 @@ public final class RewardScorer implements AutoCloseable {
         for (int i = 0; i < truncated.length; i++) {
             truncated[i] = encoded.get(i).truncated();
         }
-        return new Scores(versionId, sha256, score(encoded), truncated);
+        float[][] rewards = rewards(encoded);
+        return new Scores(
+                versionId,
+                sha256,
+                HeadScores.means(rewards),
+                HeadScores.spreads(rewards, network.config().rewardHeads()),
+                truncated);
     }
 
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
             network.close();
-            tokenizer.close();
+            format.close();
         }
     }
 }

@@ -4,7 +4,7 @@ package dev.touchstone.rewardmodel;
  * How a position rotates the pairs (i, i + headDim / 2) of a query or key head (Su et al., arXiv 2104.09864): by
  * {@code position * frequency[i]}, cosine and sine times {@link #attentionFactor}.
  */
-public sealed interface Rotary {
+public interface Rotary {
 
     /** Base of the geometric series of frequencies. */
     double theta();

@@ -216,6 +216,12 @@
     torch.narrow(flat, 0, int(offset), torch.size(values, 0)).copy_(values)
     return values
 
+  # Exchanges two vectors.
+  def exchange(self: __torch__.RewardModel, a: Tensor, b: Tensor) -> Tensor:
+    kept = torch.clone(a)
+    a.copy_(b)
+    return b.copy_(kept)
+
   # Values of a flat vector in fp32.
   def get(self: __torch__.RewardModel, flat: Tensor, offset: Tensor, length: Tensor) -> Tensor:
     return torch.clone(torch.to(torch.narrow(flat, 0, int(offset), int(length)), 6))

@@ -26,14 +26,16 @@ final class Descriptions {
                 .put("num_attention_heads", model.heads())
                 .put("intermediate_size", model.feedForward())
                 .put("max_position_embeddings", model.maxTokens())
-                .put("vocab_size", model.vocabulary()));
+                .put("vocab_size", model.vocabulary())
+                .put("num_labels", model.rewardHeads()));
+    }
+
+    static boolean isBuiltIn(JsonNode config) {
+        return config.path("model_type").asText().equals(MODEL_TYPE);
     }
 
     static BuiltInConfig model(Path folder, JsonNode config) throws CheckpointException {
-        Path file = folder.resolve(Checkpoint.CONFIG);
-        if (!config.path("model_type").asText().equals(MODEL_TYPE)) {
-            throw new CheckpointException(Kind.MISMATCH, file + " is not of type " + MODEL_TYPE + ".");
-        }
+        Path file = folder.resolve(HuggingFaceConfig.FILE);
         try {
             return new BuiltInConfig(
                     config.path("hidden_size").asInt(),
@@ -41,13 +43,14 @@ final class Descriptions {
                     config.path("num_attention_heads").asInt(),
                     config.path("intermediate_size").asInt(),
                     config.path("max_position_embeddings").asInt(),
-                    config.path("vocab_size").asInt());
+                    config.path("vocab_size").asInt(),
+                    config.path("num_labels").asInt(1));
         } catch (IllegalArgumentException e) {
             throw new CheckpointException(Kind.MISMATCH, file + ": " + e.getMessage(), e);
         }
     }
 
-    static byte[] counters(TrainingState state) {
+    static byte[] counters(TrainingCounters state) {
         return bytes(JSON.createObjectNode()
                 .put("steps", state.steps())
                 .put("pairs", state.pairs())
@@ -68,6 +71,10 @@ final class Descriptions {
         ObjectNode files = manifest.putObject("files");
         digests.forEach(files::put);
         return bytes(manifest);
+    }
+
+    static byte[] base(String sha256) {
+        return bytes(JSON.createObjectNode().put("sha256", sha256));
     }
 
     static JsonNode parse(Path folder, String name, byte[] content) throws CheckpointException {

@@ -105,7 +105,8 @@ public final class BatchGradient {
                 if (!isOutOfMemory(e)) {
                     throw e;
                 }
-                int largest = plan.stream().mapToInt(pairs -> pairs.length).max().orElse(1);
+                int largest =
+                        plan.stream().mapToInt(pairs -> pairs.length).max().orElse(1);
                 if (largest == 1) {
                     throw new IllegalStateException(
                             "Not even one pair fits the memory of the device: take a smaller model, shorter inputs, "

@@ -8,7 +8,6 @@ import dev.touchstone.rewardmodel.Precision;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.function.Consumer;
 
 /**
  * A vector of parameters, moments or gradients in native memory, on the network's device. It is filled and read in
@@ -33,8 +32,8 @@ public final class FlatVector {
         NDManager manager = network.manager();
         try (NDManager scratch = manager.newSubManager()) {
             NDArray like = scratch.zeros(new Shape(0));
-            NDArray zeros = network.program()
-                    .call(scratch, "zeros", like, scalar(scratch, size), scalar(scratch, type.code()));
+            NDArray zeros =
+                    network.program().call(scratch, "zeros", like, scalar(scratch, size), scalar(scratch, type.code()));
             zeros.attach(manager);
             return new FlatVector(network, zeros, size);
         }
@@ -76,15 +75,34 @@ public final class FlatVector {
         }
     }
 
+    /** Takes pieces of a stretch. */
+    public interface Sink<E extends Exception> {
+        /** The piece is valid during the call only. */
+        void accept(FloatBuffer piece) throws E;
+    }
+
     /** Hands a stretch to the sink in pieces; a piece is valid during the call only. */
-    public void get(long offset, long length, Consumer<FloatBuffer> sink) {
+    public <E extends Exception> void get(long offset, long length, Sink<E> sink) throws E {
         for (long at = offset; at < offset + length; at += PIECE) {
             long n = Math.min(PIECE, offset + length - at);
             try (NDManager scratch = network.manager().newSubManager()) {
-                NDArray piece =
-                        network.program().call(scratch, "get", values, scalar(scratch, at), scalar(scratch, n));
+                NDArray piece = network.program().call(scratch, "get", values, scalar(scratch, at), scalar(scratch, n));
                 sink.accept(piece.toByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer());
             }
+        }
+    }
+
+    /** Copies all values to another vector of the same length. */
+    void copyTo(FlatVector target) {
+        try (NDManager scratch = network.manager().newSubManager()) {
+            network.program().call(scratch, "put", target.values, scalar(scratch, 0), values);
+        }
+    }
+
+    /** Exchanges all values with another vector of the same length. */
+    void exchange(FlatVector other) {
+        try (NDManager scratch = network.manager().newSubManager()) {
+            network.program().call(scratch, "exchange", values, other.values);
         }
     }
 

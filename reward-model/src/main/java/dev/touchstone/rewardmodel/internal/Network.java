@@ -141,7 +141,9 @@ public final class Network implements AutoCloseable {
 
     private float[][] scoreBatch(List<EncodedInput> rows) {
         try (NDManager scratch = manager.newSubManager()) {
-            float[] flat = program.infer(scratch, "score",
+            float[] flat = program.infer(
+                            scratch,
+                            "score",
                             body.values(),
                             rest.values(),
                             frozenBody.values(),

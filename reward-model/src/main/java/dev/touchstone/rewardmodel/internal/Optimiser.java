@@ -8,6 +8,7 @@ import dev.touchstone.rewardmodel.Precision;
 import dev.touchstone.rewardmodel.text.EncodedInput;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,6 +128,28 @@ public final class Optimiser implements BatchGradient.Device {
     /** The moving average of the weights; null when none is kept. */
     public @Nullable FlatVector average() {
         return average;
+    }
+
+    /** Begins the moving average, where one is kept, with the weights as they are. */
+    public void startAverage() {
+        FlatVector mean = average;
+        if (mean != null) {
+            network.trained().copyTo(mean);
+        }
+    }
+
+    /** Runs something while the moving average stands in the place of the weights, where one is kept. */
+    public <T> T withAverage(Supplier<T> use) {
+        FlatVector mean = average;
+        if (mean == null) {
+            return use.get();
+        }
+        network.trained().exchange(mean);
+        try {
+            return use.get();
+        } finally {
+            network.trained().exchange(mean);
+        }
     }
 
     /** Sets AdamW's own count of steps, which its bias correction needs. */

@@ -10,7 +10,7 @@ import dev.touchstone.rewardmodel.TrainingPair;
  * <p>What does not fit is left out in this order: the middle of the completion, then the oldest turns of the prompt. The
  * critique and the last turn stay whole.
  */
-public sealed interface InputFormat permits PlainFormat {
+public sealed interface InputFormat extends AutoCloseable permits PlainFormat {
 
     /** The most tokens of an input. */
     int maxTokens();
@@ -34,4 +34,8 @@ public sealed interface InputFormat permits PlainFormat {
     default EncodedPair withoutCritiques(EncodedPair pair) {
         return new EncodedPair(withoutCritique(pair.chosen()), withoutCritique(pair.rejected()), pair.margin());
     }
+
+    /** Frees the tokenizer's native memory. */
+    @Override
+    void close();
 }

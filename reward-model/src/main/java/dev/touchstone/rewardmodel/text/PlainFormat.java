@@ -30,7 +30,7 @@ public final class PlainFormat implements InputFormat {
     /**
      * A format for one model.
      *
-     * @param tokenizer the model's tokenizer; stays the caller's to close
+     * @param tokenizer the model's tokenizer; becomes this format's to close
      * @param maxTokens the most tokens of an input
      */
     public PlainFormat(Tokenizer tokenizer, int maxTokens) {
@@ -141,5 +141,10 @@ public final class PlainFormat implements InputFormat {
         String bounded =
                 text.length() <= 2 * reach ? text : text.substring(0, reach) + text.substring(text.length() - reach);
         return tokenizer.encode(Character.isWhitespace(bounded.charAt(0)) ? bounded : " " + bounded);
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
     }
 }
