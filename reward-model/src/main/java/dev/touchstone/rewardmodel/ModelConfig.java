@@ -23,7 +23,7 @@ public sealed interface ModelConfig permits BuiltInConfig, LlamaConfig {
 
     /** The model that the quickstart trains from scratch. */
     static BuiltInConfig builtIn(int vocabulary) {
-        return new BuiltInConfig(64, 2, 4, 192, 320, vocabulary);
+        return new BuiltInConfig(64, 2, 4, 192, 512, vocabulary);
     }
 
     /** Throws an {@link IllegalArgumentException} with this sentence unless the condition holds. */

@@ -66,7 +66,7 @@
       else:
         a = torch.scaled_dot_product_attention(torch.transpose(q, 1, 2), k, v, None, 0., True)
       return torch.reshape(torch.transpose(a, 1, 2), [B, T, H * D])
-    keys = torch.reshape(torch.permute(k, [0, 2, 3, 1]), [B * K, D, T])
+    keys = torch.reshape(torch.transpose(k, 1, 2), [B * K, T, D])
     values = torch.reshape(torch.transpose(v, 1, 2), [B * K, T, D])
     parts = annotate(List[Tensor], [])
     start = 0
@@ -78,7 +78,7 @@
         first = start - window + 1
       rows = torch.reshape(torch.permute(torch.view(queries, [B, n, K, G, D]), [0, 2, 3, 1, 4]), [B * K, G * n, D])
       mask = torch.repeat(self.mask(q, start, end, first, window), [G, 1])
-      scores = torch.baddbmm(mask, rows, torch.slice(keys, 2, first, end), beta=1, alpha=float(D) ** -0.5)
+      scores = torch.baddbmm(mask, rows, torch.transpose(torch.slice(keys, 1, first, end), 1, 2), beta=1, alpha=float(D) ** -0.5)
       a = torch.bmm(torch.softmax(scores, -1), torch.slice(values, 1, first, end))
       parts.append(torch.reshape(torch.permute(torch.view(a, [B, K, G, n, D]), [0, 3, 1, 2, 4]), [B, n, H * D]))
       start = end

@@ -6,11 +6,12 @@ import dev.touchstone.scorer.model.ModelInfo;
 import dev.touchstone.scorer.model.ModelInput;
 import dev.touchstone.scorer.model.ModelLoader;
 import dev.touchstone.scorer.model.RawScore;
+import dev.touchstone.scorer.model.TextTooLongException;
 import java.util.List;
 
 /**
- * A model whose logit tells which version gave it: the step. A completion that says NAN, BOOM or LONG gets a logit that is
- * no number, an exception, or a text that did not fit.
+ * A model whose logit tells which version gave it: the step. A completion that says NAN, BOOM, LONG or ENDLESS gets a logit
+ * that is no number, an exception, a text that did not fit, or a refusal of its length.
  */
 public final class ScriptedModel implements LoadedModel {
     public static final ModelLoader LOADER = ScriptedModel::new;
@@ -47,6 +48,9 @@ public final class ScriptedModel implements LoadedModel {
     private RawScore score(ModelInput input) {
         if (input.completion().contains("BOOM")) {
             throw new IllegalArgumentException("scripted");
+        }
+        if (input.completion().contains("ENDLESS")) {
+            throw new TextTooLongException("scripted: too long", new IllegalArgumentException());
         }
         double logit = input.completion().contains("NAN") ? Double.NaN : info.step();
         return new RawScore(logit, input.completion().contains("LONG"));

@@ -1,6 +1,7 @@
 package dev.touchstone.rewardmodel.internal;
 
 import ai.djl.Device;
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -45,8 +46,7 @@ public final class Network implements AutoCloseable {
         this.config = config;
         this.compute = compute;
         this.layout = ParameterLayout.of(config, adapters);
-        this.manager = NDManager.newBaseManager(
-                Device.fromName(compute.device().replace("cuda", "gpu").replace(":", "")));
+        this.manager = NDManager.newBaseManager(device(compute.device()));
         this.program = new Program(manager, config, adapters, compute.precision());
         FlatLayout flat = layout.trained();
         if (purpose == Purpose.TRAINING) {
@@ -62,6 +62,19 @@ public final class Network implements AutoCloseable {
         FlatLayout frozen = layout.frozen();
         this.frozenBody = FlatVector.zeros(this, frozen.bodySize(), compute.precision());
         this.frozenRest = FlatVector.zeros(this, frozen.size() - frozen.bodySize(), Precision.FP32);
+    }
+
+    private static Device device(String name) {
+        if (name.equals("cpu")) {
+            return Device.cpu();
+        }
+        int number = name.contains(":") ? Integer.parseInt(name.substring(name.indexOf(':') + 1)) : 0;
+        if (number >= Engine.getEngine("PyTorch").getGpuCount()) {
+            throw new IllegalArgumentException(
+                    "The device is " + name
+                            + ", but libtorch sees no such GPU: set the device to cpu, or bring CUDA natives as docs/gpu.md says.");
+        }
+        return Device.gpu(number);
     }
 
     NDManager manager() {

@@ -6,6 +6,7 @@ import dev.touchstone.rewardmodel.Scores;
 import dev.touchstone.rewardmodel.Torch;
 import dev.touchstone.rewardmodel.Turn;
 import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
+import dev.touchstone.rewardmodel.text.InputTooLongException;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.v1.CheckpointManifest;
 import dev.touchstone.schemas.v1.Message;
@@ -68,8 +69,7 @@ public final class RewardModelLoader implements ModelLoader {
     private record Loaded(ModelInfo info, RewardScorer scorer) implements LoadedModel {
         @Override
         public List<RawScore> score(List<ModelInput> inputs) {
-            Scores scores =
-                    scorer.scoreInputs(inputs.stream().map(Loaded::translated).toList());
+            Scores scores = scored(inputs.stream().map(Loaded::translated).toList());
             return IntStream.range(0, inputs.size())
                     .mapToObj(i -> new RawScore(scores.logits()[i], scores.truncated()[i]))
                     .toList();
@@ -78,6 +78,14 @@ public final class RewardModelLoader implements ModelLoader {
         @Override
         public void close() {
             scorer.close();
+        }
+
+        private Scores scored(List<RewardInput> inputs) {
+            try {
+                return scorer.scoreInputs(inputs);
+            } catch (InputTooLongException e) {
+                throw new TextTooLongException(String.valueOf(e.getMessage()), e);
+            }
         }
 
         private static RewardInput translated(ModelInput input) {

@@ -5,6 +5,7 @@ import dev.touchstone.scorer.ScorerMetrics;
 import dev.touchstone.scorer.model.LoadedModel;
 import dev.touchstone.scorer.model.ModelInfo;
 import dev.touchstone.scorer.model.RawScore;
+import dev.touchstone.scorer.model.TextTooLongException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -154,6 +155,9 @@ public final class ScoringEngine implements AutoCloseable {
                 return candidates.stream()
                         .flatMap(candidate -> outcomes(model, judge, List.of(candidate)).stream())
                         .toList();
+            }
+            if (e instanceof TextTooLongException) {
+                return List.of(Outcome.unscored(RewardStatus.INVALID, String.valueOf(e.getMessage())));
             }
             LOG.error(
                     "The model {} failed on a text of {} characters",

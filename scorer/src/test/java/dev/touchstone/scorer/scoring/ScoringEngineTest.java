@@ -72,6 +72,19 @@ class ScoringEngineTest {
     }
 
     @Test
+    void shouldSayInvalidWhenOneTextIsTooLong() {
+        engine.install(scripted(7)).join();
+        List<Outcome> outcomes = engine.score(List.of(candidate("a"), candidate("ENDLESS")))
+                .join()
+                .outcomes();
+        assertThat(outcomes)
+                .extracting(Outcome::status)
+                .containsExactly(RewardStatus.NO_CRITIQUE, RewardStatus.INVALID);
+        assertThat(outcomes.get(1).reason()).isEqualTo("scripted: too long");
+        assertThat(outcomes.get(1).logit()).isNull();
+    }
+
+    @Test
     void shouldFreeTheOldModelWhenANewOneServes() {
         ScriptedModel old = scripted(1);
         ScriptedModel fresh = scripted(2);

@@ -1,5 +1,6 @@
 package dev.touchstone.trainer.log;
 
+import dev.touchstone.rewardmodel.text.InputTooLongException;
 import dev.touchstone.schemas.RecordRules;
 import dev.touchstone.schemas.kafka.DeadLetterReason;
 import dev.touchstone.schemas.kafka.Decoded;
@@ -34,9 +35,17 @@ public final class PairReader {
             Optional<String> problem = RecordRules.problemOf(valid.value().getPair());
             return problem.isPresent()
                     ? new LogItem.Dead(record, DeadLetterReason.INVALID, problem.get())
-                    : new LogItem.Usable(record.partition(), record.offset(), encoder.encode(valid.value()));
+                    : encoded(record, valid.value());
         }
         String reason = ((Decoded.Undecodable<CritiquedPair>) decoded).reason();
         return new LogItem.Dead(record, DeadLetterReason.UNDECODABLE, reason);
+    }
+
+    private LogItem encoded(ConsumerRecord<byte[], byte[]> record, CritiquedPair pair) {
+        try {
+            return new LogItem.Usable(record.partition(), record.offset(), encoder.encode(pair));
+        } catch (InputTooLongException e) {
+            return new LogItem.Dead(record, DeadLetterReason.INVALID, String.valueOf(e.getMessage()));
+        }
     }
 }

@@ -1,0 +1,68 @@
+package dev.touchstone.rewardmodel.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.touchstone.rewardmodel.Compute;
+import dev.touchstone.rewardmodel.LoraConfig;
+import dev.touchstone.rewardmodel.Torch;
+import dev.touchstone.rewardmodel.internal.Network;
+import dev.touchstone.rewardmodel.internal.Network.Purpose;
+import dev.touchstone.rewardmodel.text.EncodedInput;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AdapterMergeTest {
+
+    private static final Path ADAPTED =
+            Path.of(System.getProperty("touchstone.reference", "../../shared/data/hf-tiny"), "llama-lora");
+    private static final List<EncodedInput> INPUTS = List.of(
+            new EncodedInput(new int[] {276, 102, 166, 299, 98, 147}, false),
+            new EncodedInput(new int[] {306, 151, 66, 130, 28, 22, 267, 106}, false));
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void startEngine() {
+        Torch.start(1);
+    }
+
+    @Test
+    void shouldScoreTheSameWhenAdaptersAreMerged() throws Exception {
+        assumeTrue(Files.exists(ADAPTED), "no reference checkpoint in " + ADAPTED);
+        StoredModel adapted = StoredModel.open(ADAPTED, ADAPTED.resolve("adapter"));
+        AdapterMerge.write(adapted, folder.resolve("merged"));
+        StoredModel merged = StoredModel.open(folder.resolve("merged"));
+        assertThat(merged.adapters()).isNull();
+        float[][] before = score(adapted);
+        float[][] after = score(merged);
+        float[][] base = score(StoredModel.open(ADAPTED));
+        for (int i = 0; i < before.length; i++) {
+            assertThat(after[i][0]).isCloseTo(before[i][0], within(1e-5f));
+            assertThat(after[i][0]).isNotCloseTo(base[i][0], within(1e-2f));
+        }
+    }
+
+    @Test
+    void shouldRefuseWhenThereIsNothingToMerge() throws Exception {
+        assumeTrue(Files.exists(ADAPTED), "no reference checkpoint in " + ADAPTED);
+        StoredModel fresh = StoredModel.open(ADAPTED).withAdapters(LoraConfig.ofRank(4));
+        assertThatThrownBy(() -> AdapterMerge.write(fresh, folder.resolve("merged")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no trained adapters");
+    }
+
+    private static float[][] score(StoredModel model) throws CheckpointException {
+        try (Network network = new Network(model.config(), model.adapters(), Compute.cpu(), Purpose.SCORING)) {
+            model.fill(network, 1);
+            return network.score(INPUTS);
+        }
+    }
+}
