@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Interpreter {
 
     /** Steps a rendering may take; making a text counts by its length. */
-    private static final long MOST_WORK = 20_000_000;
+    private static final long MOST_WORK = 10_000_000;
 
     private static final int CHARACTERS_PER_STEP = 16;
     private static final int DEEPEST_CALL = 50;
@@ -57,12 +57,16 @@ final class Interpreter {
         return out.toString();
     }
 
-    /** Counts the making of a text or list of this size. */
+    /** Counts the making of a text of this length. */
     void charge(long size) throws TemplateException {
         work += 1 + size / CHARACTERS_PER_STEP;
         if (work > MOST_WORK || size > Text.LONGEST) {
             throw new TemplateException("it takes more work than a chat template may");
         }
+    }
+
+    private void chargeItems(int items) throws TemplateException {
+        charge((long) CHARACTERS_PER_STEP * items);
     }
 
     // --- statements
@@ -114,7 +118,7 @@ final class Interpreter {
 
     private void loop(Statement.For loop, Scope scope, StringBuilder out) throws TemplateException {
         List<Object> items = Values.iterate(evaluate(loop.over(), scope));
-        charge(items.size());
+        chargeItems(items.size());
         if (loop.filter() != null) {
             List<Object> kept = new ArrayList<>();
             for (Object item : items) {
@@ -277,7 +281,8 @@ final class Interpreter {
             throw new TemplateException("'" + name + "' cannot be called");
         }
         Object result = callee.call(arguments(name, call.arguments(), scope));
-        charge(result instanceof String text ? text.length() : result instanceof List<?> list ? list.size() : 0);
+        charge(result instanceof String text ? text.length() : 0);
+        chargeItems(result instanceof List<?> list ? list.size() : 0);
         return result;
     }
 
@@ -342,7 +347,7 @@ final class Interpreter {
             return Values.UNDEFINED;
         }
         List<Object> items = Values.iterate(of);
-        charge(items.size());
+        chargeItems(items.size());
         int size = items.size();
         long start = from == null ? (step > 0 ? 0 : size - 1) : clamp(from, size, step);
         long end = to == null ? (step > 0 ? size : -1) : clamp(to, size, step);
@@ -479,13 +484,13 @@ final class Interpreter {
         if (operator.equals("+") && isPlainList(left) && isPlainList(right)) {
             List<Object> joined = new ArrayList<>((List<?>) left);
             joined.addAll((List<?>) right);
-            charge(joined.size());
+            chargeItems(joined.size());
             return joined;
         }
         Number a = Values.number(left);
         Number b = Values.number(right);
         if (operator.equals("*") && left instanceof String text && b instanceof Long times) {
-            long count = Math.max(0, Math.min(times, Text.LONGEST));
+            long count = Math.max(0, Math.min(times, Integer.MAX_VALUE));
             charge(text.length() * count);
             return text.repeat((int) count);
         }

@@ -7,10 +7,12 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,10 +40,12 @@ public final class Template {
             Map.entry('j', "DDD"));
 
     private final List<Statement> statements;
+    private final Set<String> literals;
     private final Clock clock;
 
-    private Template(List<Statement> statements, Clock clock) {
+    private Template(List<Statement> statements, Set<String> literals, Clock clock) {
         this.statements = statements;
+        this.literals = literals;
         this.clock = clock;
     }
 
@@ -54,10 +58,21 @@ public final class Template {
      */
     public static Template of(String source, Clock clock) throws TemplateException {
         try {
-            return new Template(Parser.parse(source), clock);
+            Set<String> literals = new HashSet<>();
+            for (Token token : Lexer.read(source)) {
+                if (token.kind() == Token.Kind.STRING) {
+                    literals.add(token.text());
+                }
+            }
+            return new Template(Parser.parse(source), Set.copyOf(literals), clock);
         } catch (StackOverflowError e) {
             throw new TemplateException("it is nested too deeply");
         }
+    }
+
+    /** The strings that stand in the template's tags, decoded. */
+    public Set<String> literals() {
+        return literals;
     }
 
     /**
