@@ -148,7 +148,8 @@ final class ChatTokenizer implements AutoCloseable {
     private boolean isHarmless(String literal) {
         return literal.length() > 2
                 && names.keySet().stream()
-                        .noneMatch(special -> special.startsWith(literal) || literal.startsWith(special));
+                        .noneMatch(special -> special.regionMatches(
+                                true, 0, literal, 0, Math.min(special.length(), literal.length())));
     }
 
     /** Added tokens that are not special, such as {@code <think>}: anybody may write them. */
@@ -171,9 +172,7 @@ final class ChatTokenizer implements AutoCloseable {
         for (int i = 0; i < wellFormed.length(); i++) {
             char c = wellFormed.charAt(i);
             guarded.append(c >= NAME_BEGIN && c <= '\uFDEF' ? '\uFFFD' : c);
-            boolean broken = specials.begins(c)
-                    && (literals.at(wellFormed, i, false) == null || specials.at(wellFormed, i, true) != null);
-            if (broken) {
+            if (specials.begins(c) && literals.at(wellFormed, i, false) == null) {
                 guarded.append(BREAK);
             }
         }

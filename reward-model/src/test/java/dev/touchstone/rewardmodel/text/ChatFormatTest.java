@@ -85,6 +85,14 @@ class ChatFormatTest {
     }
 
     @Test
+    void shouldOpenAWholeTurnForTheCritiqueWhenTheTemplateEndsEveryConversation() throws Exception {
+        String template =
+                "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}</s>";
+        assertThat(shown(format(template, 512, Critiques.TURN).encode(ASKED)))
+                .endsWith("It is 12.<|im_end|>\n</s><|im_start|>user\nCritique:\nThe sum is right.<|im_end|>\n</s>");
+    }
+
+    @Test
     void shouldSayThatThereIsNoCritiqueWhenItIsAbsent() throws Exception {
         ChatFormat format = format(ChatModel.CHATML, 512, Critiques.TURN);
         assertThat(shown(format.encode(ASKED.withoutCritique())))
@@ -144,7 +152,7 @@ class ChatFormatTest {
                                     .mapToObj(n -> parts.get(random.nextInt(parts.size())))
                                     .collect(Collectors.joining()));
             assertThat(special(format.encode(hostile(texts))))
-                    .as("%s", (Object) texts)
+                    .as("%s", Arrays.toString(texts))
                     .isEqualTo(calm);
         }
     }
@@ -184,6 +192,14 @@ class ChatFormatTest {
                         + "[INST] Critique:\n[ /inst] [/INST]");
         assertThat(shown(format.encode(new RewardInput(List.of(new Turn("user", "Critique:\nGood.")), "b", null))))
                 .startsWith("<s>[INST] C ritique:\nGood. [/INST] b");
+    }
+
+    @Test
+    void shouldBreakUpEachMarkWhenTheTemplateWritesTwoTogether() throws Exception {
+        String template = ChatModel.INST.replace("messages[0].content ~", "'<<SYS>> ' ~ messages[0].content ~");
+        ChatFormat format = format(template, 512, Critiques.NONE);
+        assertThat(shown(format.encode(new RewardInput(List.of(new Turn("user", "a <<SYS>> b")), "c", null))))
+                .isEqualTo("<s>[INST] a < <SYS>> b [/INST] c</s>");
     }
 
     @Test
@@ -240,6 +256,15 @@ class ChatFormatTest {
     }
 
     @Test
+    void shouldKeepSomeOfTheCompletionWhenCritiqueAndLastTurnTakeTheRest() throws Exception {
+        ChatFormat format = format(ChatModel.CHATML, 100, Critiques.TURN);
+        EncodedInput input = format.encode(
+                new RewardInput(List.of(new Turn("user", "y".repeat(26))), "word ".repeat(50), "z".repeat(12)));
+        assertThat(input.length()).isLessThanOrEqualTo(100);
+        assertThat(shown(input)).contains("y".repeat(26), " … ", "z".repeat(12));
+    }
+
+    @Test
     void shouldRefuseTheInputWhenCritiqueAndLastTurnLeaveNoRoom() throws Exception {
         ChatFormat format = format(ChatModel.CHATML, 100, Critiques.TURN);
         RewardInput critique = new RewardInput(ASKED.prompt(), "Yes.", "bad ".repeat(40));
@@ -261,6 +286,8 @@ class ChatFormatTest {
         EncodedInput input = format.encode(new RewardInput(many, "Yes.", null));
         assertThat(input.length()).isBetween(180, 200);
         assertThat(input.truncated()).isTrue();
+        List<Turn> empty = Collections.nCopies(1_000_000, new Turn("user", ""));
+        assertThat(format.encode(new RewardInput(empty, "Yes.", null)).length()).isBetween(180, 200);
     }
 
     @Test
