@@ -50,7 +50,7 @@ public final class RewardModelTrainer implements AutoCloseable {
         this.model = model;
         this.training = training;
         this.counters = counters;
-        this.format = Formats.of(model);
+        this.format = InputSettings.format(model);
         Network made = new Network(model.config(), model.adapters(), compute, Network.Purpose.TRAINING);
         try {
             this.network = made;

@@ -26,7 +26,7 @@ public final class RewardScorer implements AutoCloseable {
             throws CheckpointException {
         this.versionId = versionId;
         this.sha256 = sha256;
-        this.format = Formats.of(model);
+        this.format = InputSettings.format(model);
         Network made = new Network(model.config(), model.adapters(), compute, Network.Purpose.SCORING);
         try {
             this.network = made;

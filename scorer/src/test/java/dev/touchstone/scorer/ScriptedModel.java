@@ -6,7 +6,7 @@ import dev.touchstone.scorer.model.ModelInfo;
 import dev.touchstone.scorer.model.ModelInput;
 import dev.touchstone.scorer.model.ModelLoader;
 import dev.touchstone.scorer.model.RawScore;
-import dev.touchstone.scorer.model.TextTooLongException;
+import dev.touchstone.scorer.model.TextRefusedException;
 import java.util.List;
 
 /**
@@ -50,7 +50,7 @@ public final class ScriptedModel implements LoadedModel {
             throw new IllegalArgumentException("scripted");
         }
         if (input.completion().contains("ENDLESS")) {
-            throw new TextTooLongException("scripted: too long", new IllegalArgumentException());
+            throw new TextRefusedException("scripted: too long", new IllegalArgumentException());
         }
         double logit = input.completion().contains("NAN") ? Double.NaN : info.step();
         return new RawScore(logit, input.completion().contains("LONG"));

@@ -7,10 +7,10 @@ import dev.touchstone.rewardmodel.TrainingPair;
  * Renders an input as token ids, the same in training and in scoring. No text of a user can become a special token, open
  * a turn, or pose as the critique. Safe for several threads.
  *
- * <p>What does not fit is left out in this order: the middle of the completion, then the oldest turns of the prompt. The
- * critique and the last turn stay whole.
+ * <p>What does not fit is left out in this order: the middle of the completion, then the oldest turns of the prompt, then
+ * the rest of the completion but for its ends. The critique and the last turn stay whole.
  */
-public sealed interface InputFormat extends AutoCloseable permits PlainFormat {
+public sealed interface InputFormat extends AutoCloseable permits ChatFormat, PlainFormat {
 
     /** The most tokens of an input. */
     int maxTokens();
@@ -18,12 +18,17 @@ public sealed interface InputFormat extends AutoCloseable permits PlainFormat {
     /**
      * One input, at most {@link #maxTokens} long.
      *
-     * @throws InputTooLongException when the critique and the last turn leave no room for the completion
+     * @throws InputRefusedException when the critique and the last turn leave no room for the completion, or the model's
+     *     chat template knows no such conversation
      */
     EncodedInput encode(RewardInput input);
 
     /** The same input as if no critique had been given; what a critique pushed out does not come back. */
     EncodedInput withoutCritique(EncodedInput input);
+
+    /** Frees what the format owns; it is not used afterwards. */
+    @Override
+    void close();
 
     /** Both sides of a pair. */
     default EncodedPair encode(TrainingPair pair) {
@@ -34,8 +39,4 @@ public sealed interface InputFormat extends AutoCloseable permits PlainFormat {
     default EncodedPair withoutCritiques(EncodedPair pair) {
         return new EncodedPair(withoutCritique(pair.chosen()), withoutCritique(pair.rejected()), pair.margin());
     }
-
-    /** Frees the tokenizer's native memory. */
-    @Override
-    void close();
 }

@@ -13,9 +13,8 @@ import org.jspecify.annotations.Nullable;
  * open or close a segment. Safe for several threads.
  *
  * <p>What does not fit is left out in this order, a {@code <cut>} standing for it: the middle of the completion, down to
- * a third of the limit; the oldest turns, whole; the rest of the completion's middle, down to {@value #LEAST} tokens. Only
- * when the critique and the last turn alone exceed what is then left, the critique loses its end down to half of the
- * limit, and last the turn its middle.
+ * a third of the limit; the oldest turns, whole; the rest of the completion's middle, down to {@value #LEAST} tokens. The
+ * critique and the last turn are never cut: when they leave no room, the input is refused.
  */
 public final class PlainFormat implements InputFormat {
 
@@ -92,22 +91,12 @@ public final class PlainFormat implements InputFormat {
             dropped = true;
         }
         int least = Math.min(completion.ids().length, LEAST);
-        boolean cut = dropped;
         if (room < least) {
-            int critiqueRoom = Math.max(maxTokens / 2, critique.length() + room - least);
-            Segment shorter = critique.keepStart(Math.min(critique.length(), critiqueRoom));
-            room += critique.length() - shorter.length();
-            critique = shorter;
-            cut = true;
-        }
-        if (room < least && !kept.isEmpty()) {
-            Segment last = kept.get(0);
-            Segment shorter = last.keepEnds(last.length() + room - least);
-            room += last.length() - shorter.length();
-            kept.set(0, shorter);
+            throw new InputTooLongException("The critique and the last turn are " + (least - room)
+                    + " tokens longer than the model's limit of " + maxTokens + " allows: shorten them.");
         }
         Segment shortened = completion.keepEnds(room + 1);
-        return join(kept, dropped, shortened, critique, cut || shortened.ids().length < completion.ids().length);
+        return join(kept, dropped, shortened, critique, dropped || shortened.ids().length < completion.ids().length);
     }
 
     private static EncodedInput join(

@@ -20,21 +20,14 @@ record Segment(SpecialToken opener, int[] ids) {
         return at + length();
     }
 
-    /** This segment with its end left out, {@code length} tokens long with its opener. */
-    Segment keepStart(int length) {
-        return length >= length() ? this : keep(Math.max(0, length - 2), 0);
-    }
-
     /** This segment with its middle left out, {@code length} tokens long with its opener. */
     Segment keepEnds(int length) {
         if (length >= length()) {
             return this;
         }
         int kept = Math.max(0, length - 2);
-        return keep(kept - kept / 2, kept / 2);
-    }
-
-    private Segment keep(int head, int tail) {
+        int head = kept - kept / 2;
+        int tail = kept / 2;
         int[] rest = new int[head + 1 + tail];
         System.arraycopy(ids, 0, rest, 0, head);
         rest[head] = SpecialToken.CUT.id();

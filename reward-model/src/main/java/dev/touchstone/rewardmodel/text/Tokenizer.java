@@ -113,7 +113,8 @@ public final class Tokenizer implements AutoCloseable {
         return delegate.decode(wide, false);
     }
 
-    private static String wellFormed(String text) {
+    /** The text with U+FFFD for every lone surrogate. */
+    static String wellFormed(String text) {
         StringBuilder repaired = null;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -1,6 +1,7 @@
 package dev.touchstone.rewardmodel.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.touchstone.rewardmodel.RewardInput;
 import dev.touchstone.rewardmodel.TrainingPair;
@@ -125,16 +126,25 @@ class PlainFormatTest {
     }
 
     @Test
-    void shouldCutTheCritiquesEndWhenItIsAbsurdlyLong() {
-        EncodedInput input = format.encode(
-                new RewardInput(List.of(new Turn("user", words(300))), words(300), "Bad. " + words(9000)));
-        String shown = shown(input);
-        assertThat(input.length()).isEqualTo(LIMIT);
-        assertThat(shown).contains("<critique> Bad.").endsWith("<cut><reward>");
-        int critique = input.length() - 1 - shownIndex(input, SpecialToken.CRITIQUE);
-        assertThat(critique).isEqualTo(LIMIT / 2);
+    void shouldKeepSomeOfTheCompletionWhenCritiqueAndLastTurnTakeTheRest() {
+        EncodedInput input =
+                format.encode(new RewardInput(List.of(new Turn("user", words(26))), words(300), words(25)));
+        assertThat(shown(input)).contains(words(26) + "<completion>").endsWith(words(25) + "<reward>");
         assertThat(shownIndex(input, SpecialToken.CRITIQUE) - shownIndex(input, SpecialToken.COMPLETION) - 1)
                 .isEqualTo(PlainFormat.LEAST);
+    }
+
+    @Test
+    void shouldRefuseTheInputWhenCritiqueAndLastTurnLeaveNoRoom() {
+        List<Turn> asked = List.of(new Turn("user", words(27)));
+        for (RewardInput input : List.of(
+                new RewardInput(asked, words(300), words(26)),
+                new RewardInput(List.of(), "Yes.", words(90_000)),
+                new RewardInput(List.of(new Turn("user", words(300))), "Yes.", null))) {
+            assertThatThrownBy(() -> format.encode(input))
+                    .isInstanceOf(InputTooLongException.class)
+                    .hasMessageContaining("limit of " + LIMIT);
+        }
     }
 
     @Test
@@ -145,7 +155,8 @@ class PlainFormatTest {
             for (int n = random.nextInt(5); n > 0; n--) {
                 turns.add(new Turn("user", words(random.nextInt(60))));
             }
-            String critique = random.nextInt(4) == 0 ? null : words(random.nextInt(70));
+            turns.add(new Turn("user", words(random.nextInt(25))));
+            String critique = random.nextInt(4) == 0 ? null : words(random.nextInt(25));
             RewardInput input = new RewardInput(turns, words(random.nextInt(120)), critique);
             EncodedInput encoded = format.encode(input);
             assertThat(encoded.length()).isLessThanOrEqualTo(LIMIT);

@@ -6,7 +6,7 @@ import dev.touchstone.rewardmodel.Scores;
 import dev.touchstone.rewardmodel.Torch;
 import dev.touchstone.rewardmodel.Turn;
 import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
-import dev.touchstone.rewardmodel.text.InputTooLongException;
+import dev.touchstone.rewardmodel.text.InputRefusedException;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.v1.CheckpointManifest;
 import dev.touchstone.schemas.v1.Message;
@@ -83,8 +83,8 @@ public final class RewardModelLoader implements ModelLoader {
         private Scores scored(List<RewardInput> inputs) {
             try {
                 return scorer.scoreInputs(inputs);
-            } catch (InputTooLongException e) {
-                throw new TextTooLongException(String.valueOf(e.getMessage()), e);
+            } catch (InputRefusedException e) {
+                throw new TextRefusedException(String.valueOf(e.getMessage()), e);
             }
         }
 

@@ -5,7 +5,7 @@ import dev.touchstone.scorer.ScorerMetrics;
 import dev.touchstone.scorer.model.LoadedModel;
 import dev.touchstone.scorer.model.ModelInfo;
 import dev.touchstone.scorer.model.RawScore;
-import dev.touchstone.scorer.model.TextTooLongException;
+import dev.touchstone.scorer.model.TextRefusedException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -156,7 +156,7 @@ public final class ScoringEngine implements AutoCloseable {
                         .flatMap(candidate -> outcomes(model, judge, List.of(candidate)).stream())
                         .toList();
             }
-            if (e instanceof TextTooLongException) {
+            if (e instanceof TextRefusedException) {
                 return List.of(Outcome.unscored(RewardStatus.INVALID, String.valueOf(e.getMessage())));
             }
             LOG.error(

@@ -1,6 +1,6 @@
 package dev.touchstone.trainer.log;
 
-import dev.touchstone.rewardmodel.text.InputTooLongException;
+import dev.touchstone.rewardmodel.text.InputRefusedException;
 import dev.touchstone.schemas.RecordRules;
 import dev.touchstone.schemas.kafka.DeadLetterReason;
 import dev.touchstone.schemas.kafka.Decoded;
@@ -44,7 +44,7 @@ public final class PairReader {
     private LogItem encoded(ConsumerRecord<byte[], byte[]> record, CritiquedPair pair) {
         try {
             return new LogItem.Usable(record.partition(), record.offset(), encoder.encode(pair));
-        } catch (InputTooLongException e) {
+        } catch (InputRefusedException e) {
             return new LogItem.Dead(record, DeadLetterReason.INVALID, String.valueOf(e.getMessage()));
         }
     }

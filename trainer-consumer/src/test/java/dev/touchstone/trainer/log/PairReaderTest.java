@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.touchstone.rewardmodel.text.PlainFormat;
 import dev.touchstone.rewardmodel.text.Tokenizer;
-import dev.touchstone.schemas.CritiquedPair;
-import dev.touchstone.schemas.Message;
-import dev.touchstone.schemas.Preference;
 import dev.touchstone.schemas.kafka.DeadLetterReason;
 import dev.touchstone.schemas.kafka.RecordDecoder;
+import dev.touchstone.schemas.v1.CritiquedPair;
+import dev.touchstone.schemas.v1.Message;
+import dev.touchstone.schemas.v1.Preference;
 import dev.touchstone.trainer.Pairs;
 import dev.touchstone.trainer.learn.HeldOutSplit;
 import dev.touchstone.trainer.learn.PairEncoder;
