@@ -26,6 +26,15 @@ public record Compute(String device, Precision precision, int batchTokens, boole
         return new Compute("cpu", Precision.FP32, 1 << 14, false);
     }
 
+    /**
+     * Whether there is such a device; call {@link Torch#start} before.
+     *
+     * @throws IllegalArgumentException with a sentence for the user when there is none
+     */
+    public void requireDevice() {
+        Torch.device(device);
+    }
+
     /** The same in another number type. */
     public Compute with(Precision other) {
         return new Compute(device, other, batchTokens, recompute);

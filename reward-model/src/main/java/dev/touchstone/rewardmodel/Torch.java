@@ -1,5 +1,6 @@
 package dev.touchstone.rewardmodel;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 
@@ -35,6 +36,24 @@ public final class Torch {
             throw new IllegalStateException("The native library already runs with " + actual
                     + " threads: call Torch.start(" + threads + ") before anything else of it.");
         }
+    }
+
+    /**
+     * The device of this name, see {@link Compute}.
+     *
+     * @throws IllegalArgumentException when libtorch sees no such GPU
+     */
+    public static Device device(String name) {
+        if (name.equals("cpu")) {
+            return Device.cpu();
+        }
+        int number = name.contains(":") ? Integer.parseInt(name.substring(name.indexOf(':') + 1)) : 0;
+        if (number >= Engine.getEngine("PyTorch").getGpuCount()) {
+            throw new IllegalArgumentException(
+                    "The device is " + name
+                            + ", but libtorch sees no such GPU: set the device to cpu, or bring CUDA natives as docs/gpu.md says.");
+        }
+        return Device.gpu(number);
     }
 
     /** No telemetry and no downloads, whichever part of the native side is touched first. */

@@ -76,8 +76,8 @@ public final class Trainer {
             Optional<Usable> newest = folders.newestUsable(lineage);
             String log = topics.critiquedPairs().name();
             try (Learner learner = newest.isPresent()
-                            ? Learner.restore(newest.get().checkpoint(), settings.learner())
-                            : Learner.fresh(settings.learner());
+                            ? Learner.restore(newest.get().checkpoint(), settings.learner(), settings.compute())
+                            : Learner.fresh(settings.learner(), settings.compute());
                     PairLog pairs = new PairLog(
                             kafka.with("group.id", settings.transactionalId()),
                             log,

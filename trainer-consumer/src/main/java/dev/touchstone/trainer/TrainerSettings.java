@@ -1,5 +1,6 @@
 package dev.touchstone.trainer;
 
+import dev.touchstone.rewardmodel.Compute;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.trainer.learn.LearnerConfig;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.time.Duration;
  * @param modelId the model: letters, digits, dot, dash, underscore
  * @param checkpoints folder of all models' checkpoints; this model's are in a folder of its id
  * @param learner configuration of the model
+ * @param compute where and how the model is computed
  * @param batchPairs most pairs of a micro-batch, at least 1
  * @param batchTokens most tokens of a micro-batch, both sides of all its pairs, at least 1
  * @param idle after so long without anything new, what is there is learnt from and published
@@ -25,6 +27,7 @@ public record TrainerSettings(
         String modelId,
         Path checkpoints,
         LearnerConfig learner,
+        Compute compute,
         int batchPairs,
         int batchTokens,
         Duration idle,
@@ -54,6 +57,7 @@ public record TrainerSettings(
                 modelId,
                 checkpoints,
                 learner,
+                Compute.cpu(),
                 32,
                 16_384,
                 Duration.ofSeconds(1),

@@ -37,6 +37,7 @@ final class Bench {
                 d.modelId(),
                 folder,
                 d.learner(),
+                d.compute(),
                 8,
                 d.batchTokens(),
                 Duration.ofMillis(500),

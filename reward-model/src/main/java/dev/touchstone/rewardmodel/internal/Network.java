@@ -1,7 +1,5 @@
 package dev.touchstone.rewardmodel.internal;
 
-import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -9,6 +7,7 @@ import dev.touchstone.rewardmodel.Compute;
 import dev.touchstone.rewardmodel.LoraConfig;
 import dev.touchstone.rewardmodel.ModelConfig;
 import dev.touchstone.rewardmodel.Precision;
+import dev.touchstone.rewardmodel.Torch;
 import dev.touchstone.rewardmodel.internal.FlatLayout.Parameter;
 import dev.touchstone.rewardmodel.text.EncodedInput;
 import java.nio.FloatBuffer;
@@ -46,7 +45,7 @@ public final class Network implements AutoCloseable {
         this.config = config;
         this.compute = compute;
         this.layout = ParameterLayout.of(config, adapters);
-        this.manager = NDManager.newBaseManager(device(compute.device()));
+        this.manager = NDManager.newBaseManager(Torch.device(compute.device()));
         this.program = new Program(manager, config, adapters, compute.precision());
         FlatLayout flat = layout.trained();
         if (purpose == Purpose.TRAINING) {
@@ -62,19 +61,6 @@ public final class Network implements AutoCloseable {
         FlatLayout frozen = layout.frozen();
         this.frozenBody = FlatVector.zeros(this, frozen.bodySize(), compute.precision());
         this.frozenRest = FlatVector.zeros(this, frozen.size() - frozen.bodySize(), Precision.FP32);
-    }
-
-    private static Device device(String name) {
-        if (name.equals("cpu")) {
-            return Device.cpu();
-        }
-        int number = name.contains(":") ? Integer.parseInt(name.substring(name.indexOf(':') + 1)) : 0;
-        if (number >= Engine.getEngine("PyTorch").getGpuCount()) {
-            throw new IllegalArgumentException(
-                    "The device is " + name
-                            + ", but libtorch sees no such GPU: set the device to cpu, or bring CUDA natives as docs/gpu.md says.");
-        }
-        return Device.gpu(number);
     }
 
     NDManager manager() {

@@ -1,10 +1,12 @@
 package dev.touchstone.scorer.model;
 
+import dev.touchstone.rewardmodel.Compute;
 import dev.touchstone.rewardmodel.RewardInput;
 import dev.touchstone.rewardmodel.RewardScorer;
 import dev.touchstone.rewardmodel.Scores;
 import dev.touchstone.rewardmodel.Torch;
 import dev.touchstone.rewardmodel.Turn;
+import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
 import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
 import dev.touchstone.rewardmodel.text.InputRefusedException;
 import dev.touchstone.schemas.UserError;
@@ -23,13 +25,18 @@ public final class RewardModelLoader implements ModelLoader {
             new RewardInput(List.of(new Turn("user", "What is 2 plus 2?")), "It is 4.", "The answer is right.");
 
     private final int nativeThreads;
+    private final Compute compute;
 
-    /** @param nativeThreads threads of the native library, below the number of cores; at least 1 */
-    public RewardModelLoader(int nativeThreads) {
+    /**
+     * @param nativeThreads threads of the native library, below the number of cores; at least 1
+     * @param compute where and how models are computed
+     */
+    public RewardModelLoader(int nativeThreads, Compute compute) {
         if (nativeThreads < 1) {
             throw new UserError("touchstone.native-threads is " + nativeThreads + ": use at least 1.");
         }
         this.nativeThreads = nativeThreads;
+        this.compute = compute;
     }
 
     @Override
@@ -38,7 +45,7 @@ public final class RewardModelLoader implements ModelLoader {
         Path folder = folder(manifest.getUri());
         RewardScorer scorer;
         try {
-            scorer = RewardScorer.load(folder);
+            scorer = RewardScorer.of(Checkpoint.open(folder), compute);
         } catch (CheckpointException e) {
             throw new ModelLoadException(String.valueOf(e.getMessage()), e);
         }

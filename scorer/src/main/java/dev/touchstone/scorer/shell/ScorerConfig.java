@@ -1,5 +1,6 @@
 package dev.touchstone.scorer.shell;
 
+import dev.touchstone.rewardmodel.Precision;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
@@ -24,6 +25,18 @@ public interface ScorerConfig {
     /** Threads of the native library for one computation; keep it below the number of cores. */
     @WithDefault("1")
     int nativeThreads();
+
+    /** Where the model is computed: cpu, cuda, or cuda:N; docs/gpu.md says what a GPU needs. */
+    @WithDefault("cpu")
+    String device();
+
+    /** Number type of the blocks: fp32, or bf16, which is fast on a GPU and on a processor with AMX. */
+    @WithDefault("fp32")
+    Precision precision();
+
+    /** Most tokens, padding included, of one forward pass. */
+    @WithDefault("16384")
+    int deviceBatchTokens();
 
     /** Settings of the HTTP interface. */
     Http http();

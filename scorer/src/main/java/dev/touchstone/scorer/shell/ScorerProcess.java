@@ -1,5 +1,6 @@
 package dev.touchstone.scorer.shell;
 
+import dev.touchstone.rewardmodel.Compute;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.scorer.ScorerCore;
@@ -77,9 +78,17 @@ public class ScorerProcess {
                         settings.modelId(),
                         settings.instanceId(),
                         settings.http().queueItems()),
-                new RewardModelLoader(settings.nativeThreads()),
+                new RewardModelLoader(settings.nativeThreads(), compute()),
                 new ScorerMetrics(meters),
                 Clock.systemUTC());
+    }
+
+    private Compute compute() {
+        try {
+            return new Compute(settings.device(), settings.precision(), settings.deviceBatchTokens(), false);
+        } catch (IllegalArgumentException e) {
+            throw new UserError(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /**

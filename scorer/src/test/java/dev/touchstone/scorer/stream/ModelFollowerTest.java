@@ -6,6 +6,7 @@ import static dev.touchstone.scorer.Fixtures.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.touchstone.rewardmodel.Compute;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.v1.CheckpointManifest;
@@ -108,7 +109,7 @@ class ModelFollowerTest {
     void shouldKeepTheOldVersionWhenTheHashOfTheNewOneDiffers() throws Exception {
         CheckpointManifest good = Checkpoints.write(folder, 1);
         CheckpointManifest bad = Checkpoints.write(folder, 2);
-        ModelFollower follower = start(new RewardModelLoader(1));
+        ModelFollower follower = start(new RewardModelLoader(1, Compute.cpu()));
         publish(good);
         publish(champion(good.getVersionId()));
         awaitVersion(good.getVersionId());
@@ -128,7 +129,7 @@ class ModelFollowerTest {
     void shouldGoOnServingWhenFilesHaveGone() throws Exception {
         CheckpointManifest first = Checkpoints.write(folder.resolve("one"), 1);
         CheckpointManifest second = Checkpoints.write(folder.resolve("two"), 2);
-        ModelFollower follower = start(new RewardModelLoader(1));
+        ModelFollower follower = start(new RewardModelLoader(1, Compute.cpu()));
         publish(first);
         publish(champion(first.getVersionId()));
         awaitVersion(first.getVersionId());

@@ -1,5 +1,6 @@
 package dev.touchstone.trainer.learn;
 
+import dev.touchstone.rewardmodel.Compute;
 import dev.touchstone.rewardmodel.RewardModelTrainer;
 import dev.touchstone.rewardmodel.StepResult;
 import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
@@ -30,9 +31,18 @@ public final class Learner implements AutoCloseable {
         this.encoder = new PairEncoder(model.format(), config.split());
     }
 
-    /** A model that has learnt nothing. */
+    /**
+     * A model that has learnt nothing.
+     *
+     * @throws dev.touchstone.schemas.UserError if the pretrained model cannot be used
+     */
+    public static Learner fresh(LearnerConfig config, Compute compute) {
+        return new Learner(config, config.start().begin(config.training(), compute), new LearnerState(config));
+    }
+
+    /** The same on the CPU in fp32. */
     public static Learner fresh(LearnerConfig config) {
-        return new Learner(config, RewardModelTrainer.createBuiltIn(config.training()), new LearnerState(config));
+        return fresh(config, Compute.cpu());
     }
 
     /**
@@ -40,12 +50,19 @@ public final class Learner implements AutoCloseable {
      *
      * @param checkpoint opened, hence verified
      * @param config the configuration that the model was begun with
+     * @param compute where and how it is computed
      * @throws CheckpointException if the folder is not one of a trainer, or is damaged
      * @throws dev.touchstone.schemas.UserError if the model was begun with another configuration
      */
-    public static Learner restore(Checkpoint checkpoint, LearnerConfig config) throws CheckpointException {
+    public static Learner restore(Checkpoint checkpoint, LearnerConfig config, Compute compute)
+            throws CheckpointException {
         LearnerState state = LearnerState.of(checkpoint, config);
-        return new Learner(config, RewardModelTrainer.resume(checkpoint, config.training()), state);
+        return new Learner(config, RewardModelTrainer.resume(checkpoint, config.training(), compute), state);
+    }
+
+    /** The same on the CPU in fp32. */
+    public static Learner restore(Checkpoint checkpoint, LearnerConfig config) throws CheckpointException {
+        return restore(checkpoint, config, Compute.cpu());
     }
 
     /** Makes examples for this model. */

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 /**
  * Everything besides the log and its cuts that a model follows from. A model keeps it for life.
  *
+ * @param start what the model begins as
  * @param training of the reward model, with the seed of everything random
  * @param heldOutFraction share of the questions that is held out, 0 to less than 1
  * @param heldOutPairs most held-out pairs that are kept to be scored, at least 1
@@ -16,6 +17,7 @@ import java.util.TreeMap;
  * @param windowPairs pairs in the window of the windowed figures, at least 1
  */
 public record LearnerConfig(
+        ModelStart start,
         TrainingConfig training,
         double heldOutFraction,
         int heldOutPairs,
@@ -35,7 +37,7 @@ public record LearnerConfig(
 
     /** The defaults with a seed. */
     public static LearnerConfig defaults(long seed) {
-        return new LearnerConfig(TrainingConfig.defaults(seed), 0.1, 256, 2, 2048, 512);
+        return new LearnerConfig(ModelStart.BUILT_IN, TrainingConfig.defaults(seed), 0.1, 256, 2, 2048, 512);
     }
 
     /** The seed of everything random. */

@@ -101,7 +101,8 @@ record LearnerState(
     private static void requireSame(JsonNode settings, LearnerConfig config) {
         config.settings().forEach((name, value) -> {
             String before = settings.path(name).asText();
-            if (!before.equals(value)) {
+            // A setting that was not known when the model was begun stood at its default.
+            if (settings.has(name) && !before.equals(value)) {
                 throw new UserError(
                         "The model was begun with " + name + "=" + before + " and is now asked to go on with " + value
                                 + ": set it back, or begin a new model with another touchstone.model-id.");

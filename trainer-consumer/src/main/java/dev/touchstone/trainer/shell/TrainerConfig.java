@@ -1,9 +1,11 @@
 package dev.touchstone.trainer.shell;
 
+import dev.touchstone.rewardmodel.Precision;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** The trainer's own settings; as environment variables {@code TOUCHSTONE_MODEL_ID} and so on. */
@@ -24,6 +26,22 @@ public interface TrainerConfig {
     /** Threads of the native library; with more than 1 a model is not repeatable bit by bit. */
     @WithDefault("1")
     int nativeThreads();
+
+    /** Where the model is computed: cpu, cuda, or cuda:N; docs/gpu.md says what a GPU needs. */
+    @WithDefault("cpu")
+    String device();
+
+    /** Number type of the blocks: fp32, or bf16, which is fast on a GPU and on a processor with AMX. */
+    @WithDefault("fp32")
+    Precision precision();
+
+    /** Most tokens, padding included, of one forward pass; a larger micro-batch is accumulated in parts. */
+    @WithDefault("16384")
+    int deviceBatchTokens();
+
+    /** Whether activations are computed again in the backward pass: less memory, about a third more time. */
+    @WithDefault("false")
+    boolean recompute();
 
     /** Most pairs of a micro-batch. */
     @WithDefault("32")
@@ -56,6 +74,21 @@ public interface TrainerConfig {
     /** Seed of everything random. A model keeps it for life, like the settings below. */
     @WithDefault("1")
     long seed();
+
+    /** Folder of a pretrained model in Hugging Face's layout to begin with; the built-in model where it is not set. */
+    Optional<String> baseModel();
+
+    /** Reward heads: with more than one every reward has a spread. */
+    @WithDefault("1")
+    int rewardHeads();
+
+    /** Rank of the adapters (LoRA) that learn on the pretrained model; 0 when all of it does. */
+    @WithDefault("0")
+    int loraRank();
+
+    /** Most tokens of an input of the pretrained model; 0 for its own limit, at most 4,096. */
+    @WithDefault("0")
+    int maxInputTokens();
 
     /** Share of the questions that is held out, 0 to less than 1. */
     @WithDefault("0.1")

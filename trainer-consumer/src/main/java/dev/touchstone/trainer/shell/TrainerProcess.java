@@ -1,5 +1,6 @@
 package dev.touchstone.trainer.shell;
 
+import dev.touchstone.rewardmodel.Compute;
 import dev.touchstone.rewardmodel.Torch;
 import dev.touchstone.rewardmodel.TrainingConfig;
 import dev.touchstone.schemas.UserError;
@@ -7,6 +8,7 @@ import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.trainer.Trainer;
 import dev.touchstone.trainer.TrainerSettings;
 import dev.touchstone.trainer.learn.LearnerConfig;
+import dev.touchstone.trainer.learn.ModelStart;
 import dev.touchstone.trainer.lineage.FencedException;
 import dev.touchstone.trainer.lineage.PublicationException;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -99,8 +101,21 @@ public class TrainerProcess {
         Quarkus.asyncExit(UserError.EXIT_CODE);
     }
 
+    private TrainingConfig usual(ModelStart start) {
+        if (start.baseModel().isEmpty()) {
+            return TrainingConfig.defaults(settings.seed());
+        }
+        TrainingConfig whole = TrainingConfig.fineTuning(settings.seed());
+        return start.loraRank() == 0 ? whole : whole.withLearningRate(10 * whole.learningRate());
+    }
+
     private TrainerSettings trainerSettings() {
-        TrainingConfig training = TrainingConfig.defaults(settings.seed());
+        ModelStart start = new ModelStart(
+                settings.baseModel().orElse(""),
+                settings.rewardHeads(),
+                settings.loraRank(),
+                settings.maxInputTokens());
+        TrainingConfig training = usual(start);
         if (settings.learningRate().isPresent()) {
             training = training.withLearningRate(settings.learningRate().getAsDouble());
         }
@@ -108,6 +123,7 @@ public class TrainerProcess {
             training = training.withCritiqueDropout(settings.critiqueDropout().getAsDouble());
         }
         LearnerConfig learner = new LearnerConfig(
+                start,
                 training,
                 settings.heldOutFraction(),
                 settings.heldOutPairs(),
@@ -119,6 +135,8 @@ public class TrainerProcess {
                 settings.modelId(),
                 settings.checkpointDir(),
                 learner,
+                new Compute(
+                        settings.device(), settings.precision(), settings.deviceBatchTokens(), settings.recompute()),
                 settings.batchPairs(),
                 settings.batchTokens(),
                 settings.idle(),
