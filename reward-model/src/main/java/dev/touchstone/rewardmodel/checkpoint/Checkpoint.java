@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A version of a model in a folder of its own, opened and verified. It holds the model in Hugging Face's layout
  * ({@code config.json}, {@code tokenizer.json}, {@code model.safetensors} and the like), or an adapter in PEFT's
- * ({@code adapter_config.json}, {@code adapter_model.safetensors}, and {@code base.json} with the hash of the model below);
+ * ({@code adapter_config.json}, {@code adapter_model.safetensors}, and {@code base.json} with the number of reward heads and the hash of the model below);
  * then {@code training_state.safetensors} (AdamW's moments, and the weights themselves where their average serves),
  * {@code training_state.json} (counters), files of the caller's own, and {@code manifest.json} with the SHA-256 of each of
  * them. Its hash is a function of the content alone.
@@ -33,7 +33,7 @@ public final class Checkpoint {
 
     private static final String STATE = "training_state.safetensors";
     static final String COUNTERS = "training_state.json";
-    private static final String BASE = "base.json";
+    static final String BASE = "base.json";
     private static final String MANIFEST = "manifest.json";
     private static final Set<String> RESERVED = reserved();
 
@@ -110,7 +110,11 @@ public final class Checkpoint {
                 }
             }
             if (adapter) {
-                files.add(BASE, Descriptions.base(contents.model().baseSha256()));
+                files.add(
+                        BASE,
+                        Descriptions.base(
+                                contents.model().baseSha256(),
+                                contents.model().config().rewardHeads()));
             }
             files.add(
                     adapter ? ADAPTER : WEIGHTS,

@@ -14,6 +14,9 @@ import java.util.SortedMap;
 final class Descriptions {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** Key of base.json: an adapter may have other reward heads than the model below it. */
+    static final String REWARD_HEADS = "reward_heads";
+
     private static final String MODEL_TYPE = "touchstone-decoder";
 
     private Descriptions() {}
@@ -73,8 +76,8 @@ final class Descriptions {
         return bytes(manifest);
     }
 
-    static byte[] base(String sha256) {
-        return bytes(JSON.createObjectNode().put("sha256", sha256));
+    static byte[] base(String sha256, int rewardHeads) {
+        return bytes(JSON.createObjectNode().put("sha256", sha256).put(REWARD_HEADS, rewardHeads));
     }
 
     static JsonNode parse(Path folder, String name, byte[] content) throws CheckpointException {

@@ -107,10 +107,24 @@ public final class StoredModel {
             throw new CheckpointException(
                     Kind.MISMATCH, base + " cannot carry an adapter: it must be a whole model of Llama's kind.");
         }
+        below = below.withRewardHeads(headsOf(adapterFolder, below.config));
         SortedMap<String, byte[]> texts = new TreeMap<>(below.texts);
         texts.putAll(texts(adapterFolder));
         texts.put(HuggingFaceConfig.FILE, below.texts.getOrDefault(HuggingFaceConfig.FILE, new byte[0]));
         return new StoredModel(base, adapterFolder, below.config, lora.lora(), below.headInBase, texts);
+    }
+
+    /** An adapter of ours says how many reward heads it has, one of another has as many as the model below. */
+    private static int headsOf(Path adapterFolder, ModelConfig below) throws CheckpointException {
+        if (!Files.exists(adapterFolder.resolve(Checkpoint.BASE))) {
+            return below.rewardHeads();
+        }
+        JsonFile json = JsonFile.read(adapterFolder.resolve(Checkpoint.BASE), JsonFile.LONGEST_CONFIG);
+        int heads = json.integer(Descriptions.REWARD_HEADS, below.rewardHeads(), 1);
+        if (heads > ModelConfig.MAX_REWARD_HEADS) {
+            throw json.refuse(Descriptions.REWARD_HEADS + " must be at most " + ModelConfig.MAX_REWARD_HEADS);
+        }
+        return heads;
     }
 
     private static Path baseOf(Path folder, SortedMap<String, byte[]> texts) throws CheckpointException {

@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.Random;
 
 /** Random weights for a {@link LlamaConfig}, large enough that every term of the decoder shows in the logits. */
-final class RandomLlama {
+public final class RandomLlama {
 
     private RandomLlama() {}
 
     /** Norms around 1, biases around 0, matrices of deviation 0.2, under their Hugging Face names. */
-    static Map<String, float[]> weights(LlamaConfig config, long seed) {
+    public static Map<String, float[]> weights(LlamaConfig config, long seed) {
         Random random = new Random(seed);
         Map<String, float[]> weights = new LinkedHashMap<>();
         shapes(config).forEach((name, shape) -> {
@@ -23,7 +23,7 @@ final class RandomLlama {
     }
 
     /** The shape of every weight: {rows, columns} of matrices, {length} of norms and biases. */
-    static Map<String, int[]> shapes(LlamaConfig config) {
+    public static Map<String, int[]> shapes(LlamaConfig config) {
         Map<String, int[]> shapes = new LinkedHashMap<>();
         int dim = config.dim();
         int query = config.heads() * config.headDim();

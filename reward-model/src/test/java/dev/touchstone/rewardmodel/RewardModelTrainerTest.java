@@ -1,0 +1,215 @@
+package dev.touchstone.rewardmodel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
+import dev.touchstone.rewardmodel.text.EncodedInput;
+import dev.touchstone.rewardmodel.text.EncodedPair;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RewardModelTrainerTest {
+
+    private static final Map<String, byte[]> NOTHING = Map.of();
+
+    @TempDir
+    private Path root;
+
+    @BeforeAll
+    static void start() {
+        Torch.start(1);
+    }
+
+    @Test
+    void shouldLearnToTellAllPairsApartWhenTheyAreSeparable() {
+        try (RewardModelTrainer trainer = ToyTask.builtIn(1)) {
+            List<EncodedPair> pairs = ToyTask.pairs(trainer.format(), 64, 3);
+            for (int i = 0; i < 60; i++) {
+                trainer.step(pairs.subList(32 * (i % 2), 32 * (i % 2) + 32));
+            }
+            assertThat(ToyTask.accuracy(trainer::score, pairs)).isEqualTo(1.0);
+            assertThat(ToyTask.accuracy(trainer::score, ToyTask.pairs(trainer.format(), 200, 4)))
+                    .isGreaterThan(0.97);
+        }
+    }
+
+    @Test
+    void shouldReturnTheLogitsBeforeTheUpdateWhenStepping() {
+        TrainingConfig config = TrainingConfig.defaults(1).withCritiqueDropout(0);
+        try (RewardModelTrainer trainer = small(config)) {
+            List<EncodedPair> pairs = ToyTask.pairs(trainer.format(), 8, 3);
+            double[] before =
+                    trainer.score(pairs.stream().map(EncodedPair::chosen).toList());
+            StepResult result = trainer.step(pairs);
+            double[] after =
+                    trainer.score(pairs.stream().map(EncodedPair::chosen).toList());
+            double moved = 0;
+            for (int i = 0; i < 8; i++) {
+                assertThat(result.chosen()[i]).isCloseTo(before[i], within(1e-5));
+                moved = Math.max(moved, Math.abs(after[i] - before[i]));
+            }
+            assertThat(moved).isGreaterThan(1e-5);
+            assertThat(result.critiqueWithheld()).containsOnly(false);
+            assertThat(result.step()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldWithholdAboutTheWantedShareOfCritiquesWhenStepping() {
+        TrainingConfig config = TrainingConfig.defaults(1).withCritiqueDropout(0.25);
+        try (RewardModelTrainer trainer = small(config)) {
+            List<EncodedPair> pairs = ToyTask.pairs(trainer.format(), 32, 3);
+            int withheld = 0;
+            List<boolean[]> patterns = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                StepResult result = trainer.step(pairs);
+                patterns.add(result.critiqueWithheld());
+                for (boolean b : result.critiqueWithheld()) {
+                    withheld += b ? 1 : 0;
+                }
+            }
+            assertThat(withheld / 1280.0).isCloseTo(0.25, within(0.05));
+            assertThat(patterns.stream().map(Arrays::toString).distinct().count())
+                    .isEqualTo(40);
+        }
+    }
+
+    @Test
+    void shouldGiveTheSameBitsWhenRunTwiceAndOthersWithAnotherSeed() throws Exception {
+        String once = trained(1, 12, "a");
+        assertThat(trained(1, 12, "b")).isEqualTo(once);
+        assertThat(trained(2, 12, "c")).isNotEqualTo(once);
+    }
+
+    @Test
+    void shouldGoOnBitByBitWhenResumedFromACheckpoint() throws Exception {
+        String undisturbed = trained(1, 12, "whole");
+        Checkpoint.Written middle;
+        try (RewardModelTrainer trainer = ToyTask.builtIn(1)) {
+            ToyTask.steps(trainer, 0, 5);
+            middle = trainer.checkpoint(root, "middle", Map.of("mine.bin", new byte[] {1, 2}));
+            ToyTask.steps(trainer, 5, 7);
+        }
+        Checkpoint opened = Checkpoint.open(middle.folder());
+        assertThat(opened.extra()).containsOnlyKeys("mine.bin");
+        try (RewardModelTrainer resumed = RewardModelTrainer.resume(opened, TrainingConfig.defaults(1))) {
+            assertThat(resumed.steps()).isEqualTo(5);
+            assertThat(resumed.pairs()).isEqualTo(40);
+            ToyTask.steps(resumed, 5, 12);
+            assertThat(resumed.checkpoint(root, "resumed", NOTHING).sha256()).isEqualTo(undisturbed);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void shouldChangeNothingWhenTheLossIsNotFinite(int heads) throws Exception {
+        TrainingConfig config =
+                TrainingConfig.defaults(1).toBuilder().averageDecay(0.9).build();
+        try (RewardModelTrainer trainer = ToyTask.builtIn(config, heads, Compute.cpu())) {
+            ToyTask.steps(trainer, 0, 3);
+            List<String> before = tensors(trainer, "before");
+            EncodedPair pair = ToyTask.pairs(trainer.format(), 1, 3).get(0);
+            EncodedPair impossible = new EncodedPair(pair.chosen(), pair.rejected(), 1e300);
+            StepResult result = trainer.step(List.of(pair, impossible));
+            assertThat(result.skipped()).isTrue();
+            assertThat(result.step()).isEqualTo(3);
+            assertThat(trainer.skippedSteps()).isEqualTo(1);
+            assertThat(trainer.steps()).isEqualTo(3);
+            assertThat(trainer.pairs()).isEqualTo(24);
+            assertThat(tensors(trainer, "after")).isEqualTo(before);
+            assertThat(trainer.step(List.of(pair)).skipped()).isFalse();
+            for (int i = 1; i < config.maxSkipped(); i++) {
+                trainer.step(List.of(impossible));
+            }
+            assertThatThrownBy(() -> trainer.step(List.of(impossible)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("8 steps in a row");
+        }
+    }
+
+    @Test
+    void shouldCountSkippedStepsInARowOnWhenResumed() throws Exception {
+        TrainingConfig config =
+                TrainingConfig.defaults(1).toBuilder().maxSkipped(3).build();
+        Path folder;
+        try (RewardModelTrainer trainer = small(config)) {
+            trainer.step(List.of(impossible(trainer)));
+            trainer.step(List.of(impossible(trainer)));
+            folder = trainer.checkpoint(root, "two", NOTHING).folder();
+        }
+        try (RewardModelTrainer resumed = RewardModelTrainer.resume(Checkpoint.open(folder), config)) {
+            assertThat(resumed.skippedSteps()).isEqualTo(2);
+            assertThatThrownBy(() -> resumed.step(List.of(impossible(resumed))))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("3 steps in a row");
+        }
+    }
+
+    private static EncodedPair impossible(RewardModelTrainer trainer) {
+        EncodedPair pair = ToyTask.pairs(trainer.format(), 1, 3).get(0);
+        return new EncodedPair(pair.chosen(), pair.rejected(), 1e300);
+    }
+
+    /** Weights with their average, and AdamW's moments; without the counters. */
+    private List<String> tensors(RewardModelTrainer trainer, String name) throws Exception {
+        Path folder = trainer.checkpoint(root, name, NOTHING).folder();
+        return List.of(
+                sha256(folder.resolve("model.safetensors")), sha256(folder.resolve("training_state.safetensors")));
+    }
+
+    @Test
+    void shouldScoreAlikeWhenAnInputIsAloneOrInABatch() {
+        try (RewardModelTrainer trainer = ToyTask.builtIn(1)) {
+            List<EncodedInput> inputs = ToyTask.pairs(trainer.format(), 50, 9).stream()
+                    .flatMap(pair -> Stream.of(pair.chosen(), trainer.format().withoutCritique(pair.rejected())))
+                    .toList();
+            double[] together = trainer.score(inputs);
+            for (int i = 0; i < inputs.size(); i++) {
+                assertThat(trainer.score(List.of(inputs.get(i)))[0]).isCloseTo(together[i], within(1e-4));
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseWhenSettingsMakeNoSense() {
+        assertThatThrownBy(() -> TrainingConfig.defaults(1).withLearningRate(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("learningRate");
+        assertThatThrownBy(() -> TrainingConfig.defaults(1).withCritiqueDropout(1))
+                .hasMessageContaining("critiqueDropout");
+        assertThatThrownBy(() -> new BuiltInConfig(10, 1, 4, 8, 64, 300)).hasMessageContaining("dim");
+        assertThatThrownBy(() -> Torch.start(2)).hasMessageContaining("already runs with 1");
+        try (RewardModelTrainer trainer = ToyTask.builtIn(1)) {
+            assertThatThrownBy(() -> trainer.step(List.of())).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    private static String sha256(Path file) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+    }
+
+    private String trained(long seed, int steps, String name) throws Exception {
+        try (RewardModelTrainer trainer = ToyTask.builtIn(seed)) {
+            ToyTask.steps(trainer, 0, steps);
+            return trainer.checkpoint(root, name, NOTHING).sha256();
+        }
+    }
+
+    private static RewardModelTrainer small(TrainingConfig config) {
+        return ToyTask.builtIn(config, 1, Compute.cpu());
+    }
+}
