@@ -37,6 +37,19 @@ public final class RewardModelLoader implements ModelLoader {
         }
         this.nativeThreads = nativeThreads;
         this.compute = compute;
+        if (!compute.equals(Compute.cpu())) {
+            requireDevice();
+        }
+    }
+
+    /** A device that is not there must end the start, not every load. */
+    private void requireDevice() {
+        try {
+            Torch.start(nativeThreads);
+            compute.requireDevice();
+        } catch (IllegalArgumentException e) {
+            throw new UserError(String.valueOf(e.getMessage()), e);
+        }
     }
 
     @Override

@@ -63,6 +63,7 @@ public class TrainerProcess {
                     Clock.systemUTC(),
                     meters);
             Torch.start(settings.nativeThreads());
+            compute().requireDevice();
         } catch (UserError | IllegalArgumentException e) {
             refuse(e);
             return;
@@ -101,6 +102,10 @@ public class TrainerProcess {
         Quarkus.asyncExit(UserError.EXIT_CODE);
     }
 
+    private Compute compute() {
+        return new Compute(settings.device(), settings.precision(), settings.deviceBatchTokens(), settings.recompute());
+    }
+
     private TrainingConfig usual(ModelStart start) {
         if (start.baseModel().isEmpty()) {
             return TrainingConfig.defaults(settings.seed());
@@ -135,8 +140,7 @@ public class TrainerProcess {
                 settings.modelId(),
                 settings.checkpointDir(),
                 learner,
-                new Compute(
-                        settings.device(), settings.precision(), settings.deviceBatchTokens(), settings.recompute()),
+                compute(),
                 settings.batchPairs(),
                 settings.batchTokens(),
                 settings.idle(),
