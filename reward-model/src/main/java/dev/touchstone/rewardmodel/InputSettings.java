@@ -77,19 +77,20 @@ public record InputSettings(int maxTokens, Critiques critiques) {
     /** The format that a model's own files describe: its chat template, or the plain one of the built-in model. */
     static InputFormat format(StoredModel model) throws CheckpointException {
         InputSettings settings = of(model);
+        byte[] tokenizer = model.texts().get("tokenizer.json");
+        if (tokenizer == null) {
+            throw new CheckpointException(Kind.MISSING, model.base().resolve("tokenizer.json") + " is missing.");
+        }
         try {
             if (model.config() instanceof LlamaConfig) {
                 return ChatFormat.of(model.texts(), settings.maxTokens(), settings.critiques());
-            }
-            byte[] tokenizer = model.texts().get("tokenizer.json");
-            if (tokenizer == null) {
-                throw new CheckpointException(Kind.MISSING, model.base().resolve("tokenizer.json") + " is missing.");
             }
             return new PlainFormat(Tokenizer.of(tokenizer), settings.maxTokens());
         } catch (IOException e) {
             throw new CheckpointException(Kind.CORRUPT, model.base() + ": tokenizer.json: " + e.getMessage(), e);
         } catch (InputFormatException e) {
-            throw new CheckpointException(Kind.MISMATCH, model.base() + ": " + e.getMessage(), e);
+            Kind kind = e.getCause() instanceof IOException ? Kind.CORRUPT : Kind.MISMATCH;
+            throw new CheckpointException(kind, model.base() + ": " + e.getMessage(), e);
         }
     }
 }

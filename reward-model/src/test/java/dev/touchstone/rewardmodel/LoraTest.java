@@ -84,6 +84,7 @@ class LoraTest {
                             "adapter_config.json",
                             "adapter_model.safetensors",
                             "base.json",
+                            "chat_template.jinja",
                             "tokenizer.json",
                             "training_state.safetensors",
                             "training_state.json",

@@ -93,7 +93,7 @@ class ResumeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"LLAMA, 1, 0, 7", "LLAMA, 1, 4, 8"})
+    @CsvSource({"LLAMA, 1, 0, 8", "LLAMA, 1, 4, 9"})
     void shouldNameTheFileWhenItIsDamaged(String family, int heads, int rank, int count) throws Exception {
         Path folder;
         try (RewardModelTrainer trainer = begin(family, heads, rank, 0, Compute.cpu())) {

@@ -35,6 +35,8 @@ public record TinyCheckpoint(Family family, int rewardHeads, long seed) {
     private static final byte[] TOKENIZER =
             BpeTrainer.train(Collections.nCopies(3, String.join("\n", ToyTask.TEXTS)), 340);
 
+    private static final String TEMPLATE = "{% for m in messages %}[{{ m['role'] }}]{{ m['content'] }}\n{% endfor %}";
+
     private static final int VOCABULARY = vocabulary();
 
     private static int vocabulary() {
@@ -45,7 +47,7 @@ public record TinyCheckpoint(Family family, int rewardHeads, long seed) {
         }
     }
 
-    /** Shape of the network: a window of 12 for Mistral and in the first block of Qwen2. */
+    /** Shape of the network: a window of 24 for Mistral and in the first block of Qwen2. */
     public LlamaConfig config() {
         boolean sliding = family == Family.MISTRAL || family == Family.QWEN2;
         List<Boolean> layers = List.of(sliding, family == Family.MISTRAL);
@@ -65,7 +67,7 @@ public record TinyCheckpoint(Family family, int rewardHeads, long seed) {
                 false,
                 family == Family.QWEN3,
                 new Rotary.Default(1e4),
-                sliding ? 12 : 0,
+                sliding ? 24 : 0,
                 layers,
                 Math.max(1, rewardHeads));
     }
@@ -92,6 +94,7 @@ public record TinyCheckpoint(Family family, int rewardHeads, long seed) {
         Files.createDirectories(folder);
         Files.write(folder.resolve("config.json"), JSON.writeValueAsBytes(description()));
         Files.write(folder.resolve("tokenizer.json"), TOKENIZER);
+        Files.writeString(folder.resolve("chat_template.jinja"), TEMPLATE);
         Map<String, int[]> shapes = RandomLlama.shapes(config());
         shapes.put("lm_head.weight", new int[] {VOCABULARY, config().dim()});
         List<TensorSource> tensors = new ArrayList<>();

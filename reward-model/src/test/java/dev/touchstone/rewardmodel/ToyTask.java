@@ -22,7 +22,7 @@ public final class ToyTask {
             " The good river and the lamp. The bad river and the lamp.",
             " The good stone and the bread. The bad stone and the bread.",
             " The good paper and the music. The bad paper and the music.",
-            " Fine. Fine. Fine.");
+            " Fine. Fine. Fine. [user] [assistant] Critique:");
 
     private ToyTask() {}
 
