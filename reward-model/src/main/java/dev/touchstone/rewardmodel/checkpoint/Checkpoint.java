@@ -174,6 +174,7 @@ public final class Checkpoint {
             required(folder, digests, WEIGHTS);
         } else {
             required(folder, digests, ADAPTER);
+            required(folder, digests, BASE);
             requireBase(folder, model);
         }
         WeightFiles.open(model).close();

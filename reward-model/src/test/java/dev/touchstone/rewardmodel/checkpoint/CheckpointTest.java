@@ -231,7 +231,7 @@ class CheckpointTest {
         mend(folder, Set.of());
     }
 
-    private static void mend(Path folder, Set<String> without) throws IOException {
+    static void mend(Path folder, Set<String> without) throws IOException {
         ObjectMapper json = new ObjectMapper();
         ObjectNode manifest = (ObjectNode) json.readTree(Files.readAllBytes(folder.resolve("manifest.json")));
         SortedMap<String, String> digests = new TreeMap<>();

@@ -7,9 +7,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.rewardmodel.Compute;
 import dev.touchstone.rewardmodel.LlamaConfig.Family;
+import dev.touchstone.rewardmodel.LoraConfig;
+import dev.touchstone.rewardmodel.RewardModelTrainer;
 import dev.touchstone.rewardmodel.RewardScorer;
 import dev.touchstone.rewardmodel.TinyCheckpoint;
 import dev.touchstone.rewardmodel.Torch;
+import dev.touchstone.rewardmodel.TrainingConfig;
 import dev.touchstone.rewardmodel.checkpoint.CheckpointException.Kind;
 import dev.touchstone.rewardmodel.internal.FlatLayout.Parameter;
 import dev.touchstone.rewardmodel.internal.Network;
@@ -17,7 +20,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -162,6 +167,26 @@ class StoredModelTest {
         e = refusal(() -> RewardScorer.pretrained(StoredModel.open(folder), Compute.cpu()));
         assertThat(e).hasMessageContaining(name);
         assertThat(e.kind()).isEqualTo(Kind.MISSING);
+    }
+
+    /** What is read must be among what is verified. */
+    @Test
+    void shouldRefuseAnAdaptersCheckpointWhenItsManifestLeavesAFileOut() throws Exception {
+        StoredModel adapted = TINY.in(folder.resolve("base")).withAdapters(LoraConfig.ofRank(2));
+        Path written;
+        try (RewardModelTrainer trainer =
+                RewardModelTrainer.start(adapted, TrainingConfig.defaults(SEED), Compute.cpu())) {
+            written = trainer.checkpoint(folder, "adapter", Map.of()).folder();
+        }
+        for (String name : List.of("base.json", "adapter_model.safetensors", "adapter_config.json", "tokenizer.json")) {
+            byte[] manifest = Files.readAllBytes(written.resolve("manifest.json"));
+            CheckpointTest.mend(written, Set.of(name));
+            CheckpointException e = refusal(() -> RewardScorer.load(written));
+            assertThat(e).hasMessageContaining(written.resolve(name) + " is missing");
+            assertThat(e.kind()).isEqualTo(Kind.MISSING);
+            Files.write(written.resolve("manifest.json"), manifest);
+        }
+        RewardScorer.load(written).close();
     }
 
     private interface Opening {

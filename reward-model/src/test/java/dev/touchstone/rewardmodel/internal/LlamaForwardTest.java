@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -66,6 +67,18 @@ class LlamaForwardTest {
                 .map(n -> new EncodedInput(random.ints(n, 0, 30).toArray(), false))
                 .toList();
         try (Network network = model.network(compute, Purpose.SCORING)) {
+            assertSame(network.score(rows), model, rows);
+        }
+    }
+
+    @Test
+    void shouldTakeTheLongestInputWhenTheLimitIsNoMultipleOfThePadding() {
+        LlamaCase model = LlamaCase.of("odd", Family.LLAMA, 2, new Rotary.Default(1e4), 0, 1, 27);
+        Random random = new Random(9);
+        List<EncodedInput> rows = Stream.of(27, 26, 3)
+                .map(n -> new EncodedInput(random.ints(n, 0, 30).toArray(), false))
+                .toList();
+        try (Network network = model.network(Compute.cpu(), Purpose.SCORING)) {
             assertSame(network.score(rows), model, rows);
         }
     }

@@ -50,11 +50,13 @@ class OptimiserTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"cpu, 0", "cpu, 2", "cpu, 4", "cpu, 11", "cpu, 12", "cuda, 0", "cuda, 11"})
+    @CsvSource({"cpu, -1", "cpu, 0", "cpu, 2", "cpu, 4", "cpu, 11", "cpu, 12", "cuda, -1", "cuda, 0", "cuda, 11"})
     void shouldMoveAsAdamWDoesWhenStepping(String device, int number) {
-        LlamaCase model = LlamaCase.all().toList().get(number);
-        int heads = model.config().rewardHeads();
-        try (Network network = model.network(Devices.compute(device), Purpose.TRAINING)) {
+        Compute compute = Devices.compute(device);
+        try (Network network = number < 0
+                ? DecoderCase.network(DecoderCase.config(1), compute, Purpose.TRAINING)
+                : LlamaCase.all().toList().get(number).network(compute, Purpose.TRAINING)) {
+            int heads = network.config().rewardHeads();
             Optimiser optimiser = new Optimiser(network, true);
             optimiser.startAverage();
             ReferenceAdamW reference = new ReferenceAdamW();
@@ -82,10 +84,13 @@ class OptimiserTest {
         }
     }
 
-    @Test
-    void shouldDecayMatricesAndHeadsAloneWhenTheGradientIsZero() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldDecayMatricesAndHeadsAloneWhenTheGradientIsZero(boolean builtIn) {
         LlamaCase model = LlamaCase.all().toList().get(2);
-        try (Network network = model.network(Compute.cpu(), Purpose.TRAINING)) {
+        try (Network network = builtIn
+                ? DecoderCase.network(DecoderCase.config(2), Compute.cpu(), Purpose.TRAINING)
+                : model.network(Compute.cpu(), Purpose.TRAINING)) {
             Optimiser optimiser = new Optimiser(network, false);
             Map<String, double[]> before = LlamaCase.named(network, network.trained());
             optimiser.apply(List.of(), update(0)).read();

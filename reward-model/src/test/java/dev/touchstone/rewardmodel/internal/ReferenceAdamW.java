@@ -6,7 +6,7 @@ import java.util.Map;
 /** AdamW (Loshchilov and Hutter, arXiv 1711.05101) with a clip of the global norm, by its formulas in doubles. */
 final class ReferenceAdamW {
 
-    /** Settings of a step; matrices decay, norms and biases do not. */
+    /** Settings of a step; matrices decay, norms, biases and learned positions do not. */
     record Settings(double rate, double beta1, double beta2, double epsilon, double decay, double clip) {}
 
     private final Map<String, double[]> first = new HashMap<>();
@@ -44,6 +44,6 @@ final class ReferenceAdamW {
     }
 
     static boolean isMatrix(String name) {
-        return !name.endsWith("norm.weight") && !name.endsWith(".bias");
+        return !name.endsWith("norm.weight") && !name.endsWith(".bias") && !name.startsWith("embed_positions");
     }
 }
