@@ -49,8 +49,9 @@ class HouseRulesTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("ai.djl..")
-                .because("only reward-model knows DJL, and benchmarks measure the engine from inside; offer what you need"
-                        + " as a method of reward-model")
+                .because(
+                        "only reward-model knows DJL, and benchmarks measure the engine from inside; offer what you need"
+                                + " as a method of reward-model")
                 .check(ALL);
     }
 
