@@ -1,6 +1,6 @@
 """The built-in decoder in eager PyTorch as one writes it today: fused attention, autocast to bf16, fused AdamW, clipping.
 Started by `./touchstone bench train-step --python`; needs torch."""
-import side  # isort: skip
+import side
 import argparse
 import time
 

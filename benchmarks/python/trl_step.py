@@ -1,7 +1,7 @@
 """TRL's RewardTrainer on the folder that the benchmark wrote (model, tokenizer, pairs of texts), one optimiser step per
 request. TRL tokenises the whole data set before it trains: that time, per batch, is added to each step's.
 Started by `./touchstone bench train-step --python`; needs torch, transformers, trl and datasets."""
-import side  # isort: skip
+import side
 import os
 
 os.environ["HF_HUB_OFFLINE"] = "1"

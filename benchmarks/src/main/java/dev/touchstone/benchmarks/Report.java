@@ -37,7 +37,10 @@ record Report(String name, Map<String, Double> ratios, Map<String, Object> conte
 
     private static void rows(StringBuilder table, String indent, Map<?, ?> values) {
         values.forEach((key, value) -> {
-            if (value instanceof Map<?, ?> inner) {
+            if (value instanceof Map<?, ?> inner && inner.containsKey("median")) {
+                String figures = "%,.1f ms (least %,.1f)";
+                row(table, indent + key, String.format(Locale.ROOT, figures, inner.get("median"), inner.get("min")));
+            } else if (value instanceof Map<?, ?> inner) {
                 row(table, indent + key, "");
                 rows(table, indent + "  ", inner);
             } else if (value instanceof Double number) {
