@@ -4,6 +4,7 @@ import dev.touchstone.producers.cli.OneSentence;
 import dev.touchstone.producers.ingest.IngestCommand;
 import dev.touchstone.producers.rubric.RubricCriticCommand;
 import dev.touchstone.producers.simulate.SimulateCommand;
+import dev.touchstone.quickstart.command.BenchCommand;
 import dev.touchstone.quickstart.command.BrokerCommand;
 import dev.touchstone.quickstart.command.DemoCommand;
 import dev.touchstone.quickstart.command.RewardsCommand;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Command;
             IngestCommand.class,
             SimulateCommand.class,
             RewardsCommand.class,
+            BenchCommand.class,
             RubricCriticCommand.class,
             BrokerCommand.class
         })

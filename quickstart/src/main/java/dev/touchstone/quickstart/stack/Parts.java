@@ -70,14 +70,15 @@ final class Parts {
     }
 
     Part trainer() {
-        Map<String, String> environment = Map.of(
+        Map<String, String> environment = new HashMap<>(NativeMemory.environment());
+        environment.put(
                 "TOUCHSTONE_CHECKPOINT_DIR", plan.data().resolve("checkpoints").toString());
         return service("trainer-consumer", 384, Ports.free(), environment, "/q/health/ready");
     }
 
     Part scorer() {
         // Ready only with a model, which comes later; alive is enough to go on.
-        return service("scorer", 256, plan.httpPort(), Map.of(), "/q/health/live");
+        return service("scorer", 256, plan.httpPort(), NativeMemory.environment(), "/q/health/live");
     }
 
     private Part service(String name, int heapMb, int port, Map<String, String> own, String readyPath) {
@@ -94,7 +95,7 @@ final class Parts {
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
         // Several processes share few cores: one native thread each, few arenas of native memory.
         environment.put("OMP_NUM_THREADS", "1");
-        environment.put("MALLOC_ARENA_MAX", "2");
+        environment.putIfAbsent("MALLOC_ARENA_MAX", "2");
         return new Part(name, command, environment, log(name), () -> answers("http://127.0.0.1:" + port + readyPath));
     }
 

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * One family's TorchScript program for one shape: the family's text, the text that all share, and a generated end with
  * the shapes of the parameters. Safe for several threads; nothing may run while or after it is closed.
  */
-final class Program implements AutoCloseable {
+public final class Program implements AutoCloseable {
 
     private static final String CLASS = "RewardModel";
 
@@ -50,7 +50,7 @@ final class Program implements AutoCloseable {
     }
 
     /** The archive, which Python's {@code torch.jit.load} reads as well. */
-    static byte[] archive(
+    public static byte[] archive(
             ModelConfig config, @Nullable LoraConfig adapters, ParameterLayout layout, Precision precision) {
         Map<String, Object> attributes = new LinkedHashMap<>();
         attributes.put("compute", precision.code());

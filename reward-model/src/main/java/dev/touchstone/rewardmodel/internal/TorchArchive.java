@@ -14,7 +14,7 @@ import java.util.zip.ZipOutputStream;
  * Wraps the source of a TorchScript class into the archive that libtorch loads: a zip of stored entries with the code, a
  * pickled instance of the class whose attributes are numbers and flags, and the format's version.
  */
-final class TorchArchive {
+public final class TorchArchive {
 
     private TorchArchive() {}
 
@@ -25,7 +25,7 @@ final class TorchArchive {
      * @param methods TorchScript text of its methods
      * @param attributes the instance's attributes: Integer, Double, or Boolean
      */
-    static byte[] of(String className, String methods, Map<String, Object> attributes) {
+    public static byte[] of(String className, String methods, Map<String, Object> attributes) {
         String source = head(className, attributes) + methods;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {

@@ -1,0 +1,37 @@
+package dev.touchstone.benchmarks;
+
+import dev.touchstone.rewardmodel.Precision;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Measures scoring. */
+@Command(
+        name = "score",
+        mixinStandardHelpOptions = true,
+        description =
+                "Measures scoring in batches of like length beside batches of 32 in the order of arrival, all padded to"
+                        + " 256 tokens; lengths are spread evenly over 32 to 256.")
+final class ScoreCommand implements Callable<Integer> {
+
+    @Mixin
+    private BenchOptions options = new BenchOptions();
+
+    @Option(
+            names = "--precision",
+            paramLabel = "TYPE",
+            defaultValue = "BF16",
+            description = "Number type of both sides: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private Precision precision = Precision.BF16;
+
+    @Override
+    public Integer call() throws IOException {
+        options.begin();
+        StepShape shape = options.tiny() ? StepShape.TINY : StepShape.STANDARD;
+        int inputs = options.tiny() ? 24 : 512;
+        options.end(new ScoreBench(shape, inputs, precision, options.threads(), options.rounds()).run());
+        return 0;
+    }
+}

@@ -1,0 +1,132 @@
+package dev.touchstone.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class BenchmarksTest {
+
+    @TempDir
+    private Path folder;
+
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... arguments) {
+        CommandLine line = Benchmarks.commandLine();
+        line.setErr(new PrintWriter(err));
+        return line.execute(arguments);
+    }
+
+    private JsonNode report(String... arguments) throws IOException {
+        Path file = folder.resolve("report.json");
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--tiny", "--threads", "1", "--rounds", "2", "--json", file.toString()));
+        assertThat(run(all.toArray(String[]::new))).as("%s", err).isZero();
+        return new ObjectMapper().readTree(file.toFile());
+    }
+
+    @Test
+    void shouldReportEveryRatioWhenTheStepIsMeasuredBesidePython() throws IOException {
+        JsonNode report =
+                report("train-step", "--steps", "3", "--python", fakePython().toString());
+
+        assertThat(report.path("name").asText()).isEqualTo("train-step");
+        assertThat(report.path("ratios").fieldNames())
+                .toIterable()
+                .containsExactly("vsNdArrayOps", "ofMatmulTime", "vsEager", "vsTrl");
+        assertThat(report.path("ratios"))
+                .allSatisfy(ratio -> assertThat(ratio.asDouble()).isNotNaN());
+        JsonNode context = report.path("context");
+        assertThat(context.path("machine").path("threads").asInt()).isEqualTo(1);
+        assertThat(context.path("machine").path("jdk").asText()).isNotEmpty();
+        assertThat(context.path("rssMiB").path("3").asLong()).isPositive();
+        assertThat(context.path("python").path("torch").asText()).isEqualTo("fake");
+        assertThat(context.path("milliseconds").path("eager").path("median").asDouble())
+                .isEqualTo(7.5);
+        assertThat(context.path("milliseconds").path("step").path("min").asDouble())
+                .isPositive();
+    }
+
+    @Test
+    void shouldReportNothingOfPythonWhenThereIsNone() throws IOException {
+        JsonNode report = report("train-step", "--steps", "1");
+
+        assertThat(report.path("ratios").fieldNames()).toIterable().containsExactly("vsNdArrayOps", "ofMatmulTime");
+    }
+
+    @Test
+    void shouldReportARatioWhenScoringIsMeasured() throws IOException {
+        JsonNode report = report("score");
+
+        assertThat(report.path("name").asText()).isEqualTo("score");
+        assertThat(report.path("ratios").path("vsPadded").asDouble()).isPositive();
+        assertThat(report.path("context").path("sequencesPerSecond").asDouble()).isPositive();
+    }
+
+    @Test
+    void shouldWriteProgramAndLayoutWhenAnArchiveIsWanted() throws IOException {
+        assertThat(run("archive", "--size", "tiny", "--out", folder.toString())).isZero();
+
+        JsonNode layout =
+                new ObjectMapper().readTree(folder.resolve("layout.json").toFile());
+        JsonNode last = layout.path("parameters").path(layout.path("parameters").size() - 1);
+        assertThat(last.path("offset").asLong() + last.path("shape").path(0).asLong())
+                .isEqualTo(layout.path("size").asLong());
+        assertThat(folder.resolve("model.pt")).isNotEmptyFile();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "unknown",
+                "train-step --rounds 0",
+                "train-step --steps 0",
+                "train-step --python /nowhere/python",
+                "score --json /nowhere/report.json",
+                "score --precision FP8",
+                "archive --size 9b --out .",
+                "archive --size tiny --out /dev/null/folder"
+            })
+    void shouldExitWithTwoAndOneSentenceWhenUsedWrongly(String arguments) {
+        assertThat(run(arguments.isEmpty() ? new String[0] : arguments.split(" ")))
+                .isEqualTo(2);
+
+        assertThat(err.toString().strip()).endsWith(".").doesNotContain("\n");
+    }
+
+    @Test
+    void shouldSayWhatPythonSaidWhenItEnds() throws IOException {
+        Path python = script("echo \"No module named 'torch'\" >&2");
+
+        assertThat(run("train-step", "--tiny", "--threads", "1", "--steps", "1", "--python", python.toString()))
+                .isEqualTo(2);
+
+        assertThat(err.toString()).contains("No module named 'torch'");
+    }
+
+    /** Answers as our scripts do, at once. */
+    private Path fakePython() throws IOException {
+        return script("echo '{\"torch\":\"fake\"}'; while read -r steps; do echo '{\"ms\":[7.5]}'; done");
+    }
+
+    private Path script(String body) throws IOException {
+        Path file = folder.resolve("python");
+        Files.writeString(file, "#!/bin/sh\n" + body + "\n");
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+    }
+}
