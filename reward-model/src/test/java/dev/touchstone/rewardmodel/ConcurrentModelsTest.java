@@ -78,8 +78,10 @@ class ConcurrentModelsTest {
             for (Future<Integer> user : users) {
                 assertThat(user.get(120, TimeUnit.SECONDS)).isZero();
             }
-            assertThat(beside.checkpoint(root, "beside", Map.of()).sha256())
-                    .isEqualTo(alone.checkpoint(root, "alone", Map.of()).sha256());
+            if (device.equals("cpu")) {
+                assertThat(beside.checkpoint(root, "beside", Map.of()).sha256())
+                        .isEqualTo(alone.checkpoint(root, "alone", Map.of()).sha256());
+            }
         } finally {
             threads.shutdownNow();
             assertThat(threads.awaitTermination(60, TimeUnit.SECONDS)).isTrue();

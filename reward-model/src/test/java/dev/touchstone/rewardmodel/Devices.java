@@ -1,5 +1,6 @@
 package dev.touchstone.rewardmodel;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.engine.Engine;
@@ -21,5 +22,20 @@ public final class Devices {
         }
         Compute cpu = Compute.cpu();
         return new Compute(device, cpu.precision(), cpu.batchTokens(), cpu.recompute());
+    }
+
+    /** The same bits on a CPU; on a GPU, whose sums have no fixed order, the same but for a share of the norm. */
+    public static void assertSame(String device, float[] actual, float[] expected, double onGpu) {
+        if (device.equals("cpu")) {
+            assertThat(actual).isEqualTo(expected);
+            return;
+        }
+        double difference = 0;
+        double norm = 0;
+        for (int i = 0; i < expected.length; i++) {
+            difference += Math.pow(actual[i] - expected[i], 2);
+            norm += Math.pow(expected[i], 2);
+        }
+        assertThat(Math.sqrt(difference / norm)).isLessThan(onGpu);
     }
 }

@@ -72,7 +72,8 @@ class PrecisionTest {
                 "%s: worst logit %.4f of their root mean square, gradient %.4f of its norm%n", name, worst, slope);
         assertThat(worst).as("logits, in root mean squares").isPositive().isLessThan(LOGITS);
         assertThat(slope).as("gradient, relative to its norm").isPositive().isLessThan(GRADIENT);
-        assertThat(gradient(name, bf16.with(4096, true))).as("computed again").isEqualTo(rough);
+        // Computing blocks again changes nothing.
+        Devices.assertSame(device, gradient(name, bf16.with(4096, true)), rough, 1e-2);
     }
 
     private static float[][] score(String name, Compute compute, Purpose purpose, List<EncodedInput> inputs) {
