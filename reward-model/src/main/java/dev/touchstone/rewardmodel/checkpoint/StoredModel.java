@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A model in a folder in Hugging Face's layout: one of Llama's kind, as it was downloaded or as a checkpoint holds it; an
- * adapter in PEFT's layout with the model below it; or a built-in one. Immutable; weights stay on the disk until a network
+ * adapter in PEFT's layout with the model below it; or a built-in one. Immutable and safe for several threads; weights stay on the disk until a network
  * is filled.
  */
 public final class StoredModel {
@@ -50,6 +50,9 @@ public final class StoredModel {
     private final @Nullable LoraConfig adapters;
     private final boolean headInBase;
     private final SortedMap<String, byte[]> texts;
+
+    /** Every checkpoint of an adapter names it, and its files may have many gigabytes. */
+    private volatile @Nullable String baseSha256;
 
     private StoredModel(
             Path base,
@@ -219,9 +222,14 @@ public final class StoredModel {
         return new TreeMap<>(texts);
     }
 
-    /** SHA-256 over config.json and the weights of the whole model; reads all of them. */
+    /** SHA-256 over config.json and the weights of the whole model; the first call reads all of them. */
     String baseSha256() throws CheckpointException {
-        return WeightFiles.sha256(base);
+        String known = baseSha256;
+        if (known == null) {
+            known = WeightFiles.sha256(base);
+            baseSha256 = known;
+        }
+        return known;
     }
 
     /** SHA-256 over what the weights are: those of the whole model, and of the adapter. */
