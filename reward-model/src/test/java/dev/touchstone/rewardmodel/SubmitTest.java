@@ -103,6 +103,20 @@ class SubmitTest {
     }
 
     @Test
+    void shouldReadNoFurtherThanAskedWhenALaterStepIsBad() {
+        TrainingConfig config =
+                TrainingConfig.defaults(SEED).toBuilder().maxSkipped(1).build();
+        try (RewardModelTrainer trainer = ToyTask.builtIn(config, 1, Compute.cpu())) {
+            PendingStep good = trainer.submit(ToyTask.pairs(trainer.format(), 4, 1));
+            PendingStep bad = trainer.submit(List.of(impossible(trainer)));
+            assertThat(good.result().skipped()).isFalse();
+            assertThatThrownBy(bad::result)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("1 steps in a row");
+        }
+    }
+
+    @Test
     void shouldSaySoWhenTheTrainerIsClosedBeforeAStepIsRead() {
         PendingStep left;
         PendingStep read;

@@ -12,6 +12,7 @@ import dev.touchstone.rewardmodel.internal.FlatLayout.Parameter;
 import dev.touchstone.rewardmodel.internal.Network.Purpose;
 import dev.touchstone.rewardmodel.text.EncodedInput;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,6 +115,17 @@ class NetworkTest {
         double below = reference.loss(w, batch);
         w[i] = kept;
         return (above - below) / (2 * h);
+    }
+
+    @Test
+    void shouldTakeTheLongestInputWhenTheLimitIsNoMultipleOfThePadding() {
+        BuiltInConfig config = new BuiltInConfig(8, 2, 2, 12, 40, 260);
+        EncodedInput longest = new EncodedInput(new Random(5).ints(40, 0, 260).toArray(), false);
+        double expected = new ReferenceDecoder(config)
+                .rewards(RandomLlama.doubles(DecoderCase.weights(config)), longest.ids())[0];
+        try (Network network = DecoderCase.network(config, Compute.cpu(), Purpose.SCORING)) {
+            assertThat((double) network.score(List.of(longest))[0][0]).isCloseTo(expected, within(1e-5));
+        }
     }
 
     @Test
