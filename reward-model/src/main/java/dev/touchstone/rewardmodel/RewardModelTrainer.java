@@ -50,7 +50,6 @@ public final class RewardModelTrainer implements AutoCloseable {
         this.model = model;
         this.training = training;
         this.counters = counters;
-        this.format = InputSettings.format(model);
         Network made = new Network(model.config(), model.adapters(), compute, Network.Purpose.TRAINING);
         try {
             this.network = made;
@@ -58,9 +57,9 @@ public final class RewardModelTrainer implements AutoCloseable {
             this.gradient = new BatchGradient(optimiser, model.config().rewardHeads(), compute.batchTokens());
             optimiser.setSteps(counters.steps());
             fill.fill(made, optimiser);
+            this.format = InputSettings.format(model);
         } catch (CheckpointException | RuntimeException e) {
             made.close();
-            format.close();
             throw e;
         }
     }

@@ -26,14 +26,13 @@ public final class RewardScorer implements AutoCloseable {
             throws CheckpointException {
         this.versionId = versionId;
         this.sha256 = sha256;
-        this.format = InputSettings.format(model);
         Network made = new Network(model.config(), model.adapters(), compute, Network.Purpose.SCORING);
         try {
             this.network = made;
             model.fill(made, 0);
+            this.format = InputSettings.format(model);
         } catch (CheckpointException | RuntimeException e) {
             made.close();
-            format.close();
             throw e;
         }
     }

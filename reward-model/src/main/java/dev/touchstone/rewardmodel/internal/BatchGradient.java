@@ -4,16 +4,12 @@ import dev.touchstone.rewardmodel.text.EncodedInput;
 import dev.touchstone.rewardmodel.text.EncodedPair;
 import java.util.ArrayList;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The gradient of a batch, accumulated over micro-batches that fit the device. When one does not, the batch begins again
  * with micro-batches of half the size, which stays so. For one thread at a time.
  */
 public final class BatchGradient {
-
-    private static final Logger LOG = LoggerFactory.getLogger(BatchGradient.class);
 
     /** Runs micro-batches: the optimiser, or a stand-in for it in tests. */
     public interface Device {
@@ -27,7 +23,7 @@ public final class BatchGradient {
 
     private final Device device;
     private final int heads;
-    private int tokens;
+    private final DeviceMemory memory;
 
     /**
      * @param device runs micro-batches
@@ -37,7 +33,7 @@ public final class BatchGradient {
     public BatchGradient(Device device, int heads, int tokens) {
         this.device = device;
         this.heads = heads;
-        this.tokens = tokens;
+        this.memory = new DeviceMemory(tokens);
     }
 
     /** One micro-batch that was handed to the device, and where its pairs stand in the batch. */
@@ -92,7 +88,7 @@ public final class BatchGradient {
     public List<Pass> accumulate(List<EncodedPair> batch, float[][] weights, double smoothing, double centring) {
         Optimiser.Loss loss = new Optimiser.Loss(smoothing, centring, 1.0 / (batch.size() * heads));
         while (true) {
-            List<int[]> plan = BatchPlan.of(batch.size(), i -> longest(batch.get(i)), tokens / 2);
+            List<int[]> plan = BatchPlan.of(batch.size(), i -> longest(batch.get(i)), memory.tokens() / 2);
             List<Pass> passes = new ArrayList<>();
             try {
                 for (int[] pairs : plan) {
@@ -102,19 +98,13 @@ public final class BatchGradient {
             } catch (RuntimeException e) {
                 passes.forEach(Pass::close);
                 device.clear();
-                if (!isOutOfMemory(e)) {
-                    throw e;
-                }
-                int largest =
-                        plan.stream().mapToInt(pairs -> pairs.length).max().orElse(1);
-                if (largest == 1) {
-                    throw new IllegalStateException(
-                            "Not even one pair fits the memory of the device: take a smaller model, shorter inputs, "
-                                    + "adapters, or recompute activations.",
-                            e);
-                }
-                tokens = Math.max(1, tokens / 2);
-                LOG.warn("A micro-batch did not fit the device's memory; from now on it holds {} tokens.", tokens);
+                int most = plan.stream().mapToInt(pairs -> pairs.length).max().orElse(1);
+                int largest = plan.stream()
+                        .mapToInt(pairs ->
+                                2 * pairs.length * BatchPlan.padded(longest(batch.get(pairs[pairs.length - 1]))))
+                        .max()
+                        .orElse(1);
+                memory.shrink(e, largest, most > 1);
             }
         }
     }
@@ -136,16 +126,5 @@ public final class BatchGradient {
             rows.add(batch.get(pair).rejected());
         }
         return new Optimiser.MicroBatch(rows, margins, counts);
-    }
-
-    /** The engine has no type for it: libtorch says so in these words, on a GPU and on a CPU. */
-    static boolean isOutOfMemory(Throwable thrown) {
-        for (Throwable t = thrown; t != null; t = t.getCause()) {
-            String message = String.valueOf(t.getMessage());
-            if (message.contains("out of memory") || message.contains("can't allocate memory")) {
-                return true;
-            }
-        }
-        return false;
     }
 }

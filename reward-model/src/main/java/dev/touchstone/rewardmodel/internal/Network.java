@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Network implements AutoCloseable {
 
+    /** On a CPU scoring is fastest while a batch's activations stay in the cache; see benchmarks. */
+    private static final int CPU_TOKENS = 2048;
+
     /** What a network's weights are for. */
     public enum Purpose {
         /** Weights stay fp32, in one vector that an optimiser changes. */
@@ -32,6 +35,7 @@ public final class Network implements AutoCloseable {
     private final ModelConfig config;
     private final Compute compute;
     private final ParameterLayout layout;
+    private final DeviceMemory memory;
     private final NDManager manager;
     private final Program program;
     private final @Nullable FlatVector trained;
@@ -45,6 +49,8 @@ public final class Network implements AutoCloseable {
         this.config = config;
         this.compute = compute;
         this.layout = ParameterLayout.of(config, adapters);
+        boolean cpu = compute.device().equals("cpu");
+        this.memory = new DeviceMemory(cpu ? Math.min(CPU_TOKENS, compute.batchTokens()) : compute.batchTokens());
         this.manager = NDManager.newBaseManager(Torch.device(compute.device()));
         this.program = new Program(manager, config, adapters, compute.precision());
         FlatLayout flat = layout.trained();
@@ -128,14 +134,33 @@ public final class Network implements AutoCloseable {
      */
     public float[][] score(List<EncodedInput> inputs) {
         float[][] rewards = new float[inputs.size()][];
-        for (int[] batch : BatchPlan.of(inputs, compute.batchTokens())) {
-            List<EncodedInput> rows = Arrays.stream(batch).mapToObj(inputs::get).toList();
-            float[][] part = scoreBatch(rows);
-            for (int i = 0; i < batch.length; i++) {
-                rewards[batch[i]] = part[i];
+        boolean done = false;
+        while (!done) {
+            List<int[]> plan = BatchPlan.of(inputs, memory.tokens());
+            try {
+                for (int[] batch : plan) {
+                    score(inputs, batch, rewards);
+                }
+                done = true;
+            } catch (RuntimeException e) {
+                int most = plan.stream().mapToInt(batch -> batch.length).max().orElse(1);
+                int largest = plan.stream()
+                        .mapToInt(batch -> batch.length
+                                * BatchPlan.padded(
+                                        inputs.get(batch[batch.length - 1]).length()))
+                        .max()
+                        .orElse(1);
+                memory.shrink(e, largest, most > 1);
             }
         }
         return rewards;
+    }
+
+    private void score(List<EncodedInput> inputs, int[] batch, float[][] rewards) {
+        float[][] part = scoreBatch(Arrays.stream(batch).mapToObj(inputs::get).toList());
+        for (int i = 0; i < batch.length; i++) {
+            rewards[batch[i]] = part[i];
+        }
     }
 
     private float[][] scoreBatch(List<EncodedInput> rows) {

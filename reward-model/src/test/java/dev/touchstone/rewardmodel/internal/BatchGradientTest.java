@@ -119,7 +119,7 @@ class BatchGradientTest {
         BatchGradient batches = new BatchGradient(device(20, failure), 1, 1 << 14);
         assertThatThrownBy(() -> batches.accumulate(pairs(3, 16), weights(3), 0, 0))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("Not even one pair fits")
+                .hasMessageContaining("one pair, fits the memory")
                 .hasCause(failure);
         assertThat(gradient).isZero();
         assertThat(log.get(log.size() - 1)).isEqualTo("cleared");
@@ -132,7 +132,7 @@ class BatchGradientTest {
         assertThatThrownBy(() -> batches.accumulate(pairs(3, 16), weights(3), 0, 0))
                 .isSameAs(failure);
         assertThat(log).containsExactly("failed 96", "cleared");
-        assertThat(BatchGradient.isOutOfMemory(new RuntimeException())).isFalse();
+        assertThat(DeviceMemory.isOutOfMemory(new RuntimeException())).isFalse();
     }
 
     @Test
