@@ -99,6 +99,7 @@ class BenchmarksTest {
                 "train-step --python /nowhere/python",
                 "score --json /nowhere/report.json",
                 "score --precision FP8",
+                "score --batch-tokens 0",
                 "archive --size 9b --out .",
                 "archive --size tiny --out /dev/null/folder"
             })
