@@ -57,6 +57,7 @@ def main():
     parser.add_argument("--folder", required=True)
     parser.add_argument("--pairs", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--checkpointing", action="store_true", help="recompute activations, as TRL does by default")
     o = parser.parse_args()
     torch.set_num_threads(o.threads)
     model = LlamaForSequenceClassification.from_pretrained(o.folder, dtype=torch.float32)
@@ -68,7 +69,7 @@ def main():
     with tempfile.TemporaryDirectory() as out:
         config = trl.RewardConfig(
             output_dir=out, per_device_train_batch_size=o.pairs, max_steps=1_000_000, max_length=256, bf16=True,
-            center_rewards_coefficient=1e-3, learning_rate=1e-4, gradient_checkpointing=False, use_cpu=True,
+            center_rewards_coefficient=1e-3, learning_rate=1e-4, gradient_checkpointing=o.checkpointing, use_cpu=True,
             logging_steps=1_000_000, save_strategy="no", report_to=[], disable_tqdm=True,
         )
         trainer = Trainer(model=model, args=config, train_dataset=pairs, processing_class=tokenizer)

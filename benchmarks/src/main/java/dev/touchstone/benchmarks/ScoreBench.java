@@ -1,7 +1,6 @@
 package dev.touchstone.benchmarks;
 
 import dev.touchstone.rewardmodel.Compute;
-import dev.touchstone.rewardmodel.Precision;
 import dev.touchstone.rewardmodel.internal.FlatLayout;
 import dev.touchstone.rewardmodel.internal.FlatLayout.Parameter;
 import dev.touchstone.rewardmodel.internal.Initialisation;
@@ -22,11 +21,11 @@ import java.util.stream.IntStream;
  *
  * @param shape network; its tokens are what the padded side fills up to
  * @param count inputs of a request
- * @param precision number type of both sides
+ * @param compute number type of both sides, and the token budget of a planned batch
  * @param threads native threads
  * @param rounds how often each side runs
  */
-record ScoreBench(StepShape shape, int count, Precision precision, int threads, int rounds) {
+record ScoreBench(StepShape shape, int count, Compute compute, int threads, int rounds) {
 
     private static final String PLANNED = "planned";
     private static final String PADDED = "padded";
@@ -38,17 +37,19 @@ record ScoreBench(StepShape shape, int count, Precision precision, int threads, 
         context.put("machine", Machine.describe(threads));
         List<EncodedInput> inputs = inputs();
         List<EncodedInput> filled = inputs.stream().map(this::filled).toList();
-        try (Network network = network()) {
+        Compute whole = compute.with(PADDED_ROWS * shape.tokens(), false);
+        try (Network planned = network(compute);
+                Network padded = network(whole)) {
             Times times = Times.of(
                     "score",
                     List.of(
-                            Side.timed(PLANNED, () -> network.score(inputs)),
-                            Side.timed(PADDED, () -> scoreInOrder(network, filled))),
+                            Side.timed(PLANNED, () -> planned.score(inputs)),
+                            Side.timed(PADDED, () -> scoreInOrder(padded, filled))),
                     rounds);
             double ratio = Times.rounded(times.ratio(List.of(PADDED), PLANNED));
-            context.put("precision", precision.name());
+            context.put("precision", compute.precision().name());
             context.put("inputs", count);
-            context.put("batchTokens", network.compute().batchTokens());
+            context.put("batchTokens", compute.batchTokens());
             context.put("rounds", rounds);
             context.put("ratiosAre", "medians over the rounds of the ratio within a round");
             context.put("milliseconds", times.describe());
@@ -63,9 +64,8 @@ record ScoreBench(StepShape shape, int count, Precision precision, int threads, 
         return Math.round(1000 * count / times.median(side));
     }
 
-    private Network network() {
-        Compute compute = Compute.cpu().with(precision);
-        Network network = new Network(shape.model(), null, compute, Network.Purpose.SCORING);
+    private Network network(Compute how) {
+        Network network = new Network(shape.model(), null, how, Network.Purpose.SCORING);
         FlatLayout layout = network.layout().trained();
         float[] weights = Initialisation.builtIn(layout, 1);
         for (Parameter parameter : layout.parameters()) {

@@ -1,6 +1,8 @@
 package dev.touchstone.benchmarks;
 
+import dev.touchstone.rewardmodel.Compute;
 import dev.touchstone.rewardmodel.Precision;
+import dev.touchstone.schemas.UserError;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -26,12 +28,22 @@ final class ScoreCommand implements Callable<Integer> {
             description = "Number type of both sides: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Precision precision = Precision.BF16;
 
+    @Option(
+            names = "--batch-tokens",
+            paramLabel = "N",
+            description = "Token budget of a planned batch (default: the scorer's own).")
+    private int batchTokens = Compute.cpu().batchTokens();
+
     @Override
     public Integer call() throws IOException {
+        if (batchTokens < 1) {
+            throw new UserError("--batch-tokens must be at least 1.");
+        }
         options.begin();
         StepShape shape = options.tiny() ? StepShape.TINY : StepShape.STANDARD;
         int inputs = options.tiny() ? 24 : 512;
-        options.end(new ScoreBench(shape, inputs, precision, options.threads(), options.rounds()).run());
+        Compute compute = Compute.cpu().with(precision).with(batchTokens, false);
+        options.end(new ScoreBench(shape, inputs, compute, options.threads(), options.rounds()).run());
         return 0;
     }
 }

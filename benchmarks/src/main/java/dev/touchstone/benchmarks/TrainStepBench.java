@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ record TrainStepBench(StepShape shape, SmallLlama llama, int threads, int rounds
     private static final String EAGER = "eager";
     private static final String TEXTS = "textsToWeights";
     private static final String TRL = "trl";
+    private static final String TRL_DEFAULTS = "trlDefaults";
 
     /** Memory is compared with that after so many steps: by then every shape has been seen. */
     private static final int SETTLED = 200;
@@ -134,9 +136,16 @@ record TrainStepBench(StepShape shape, SmallLlama llama, int threads, int rounds
             llama.write(folder);
             List<String> arguments = List.of("--folder=" + folder, "--pairs=" + llama.pairs(), "--threads=" + threads);
             try (TextSteps ours = new TextSteps(llama, folder, Precision.BF16);
-                    PythonSide trl = PythonSide.start(TRL, python, "trl_step.py", arguments)) {
-                Times times = Times.of("text pairs", List.of(Side.timed(TEXTS, ours::step), trl), rounds);
+                    PythonSide trl = PythonSide.start(TRL, python, "trl_step.py", arguments);
+                    PythonSide recomputing = PythonSide.start(
+                            TRL_DEFAULTS,
+                            python,
+                            "trl_step.py",
+                            Stream.concat(arguments.stream(), Stream.of("--checkpointing"))
+                                    .toList())) {
+                Times times = Times.of("text pairs", List.of(Side.timed(TEXTS, ours::step), trl, recomputing), rounds);
                 ratios.put("vsTrl", Times.rounded(times.ratio(List.of(TRL), TEXTS)));
+                ratios.put("vsTrlDefaults", Times.rounded(times.ratio(List.of(TRL_DEFAULTS), TEXTS)));
                 Map<String, Object> described = times.describe();
                 described.put("wordsPerStep", llama.words());
                 described.put("trlIs", trl.about());

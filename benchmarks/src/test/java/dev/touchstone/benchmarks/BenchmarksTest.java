@@ -47,7 +47,7 @@ class BenchmarksTest {
         assertThat(report.path("name").asText()).isEqualTo("train-step");
         assertThat(report.path("ratios").fieldNames())
                 .toIterable()
-                .containsExactly("vsNdArrayOps", "ofMatmulTime", "vsEager", "vsTrl");
+                .containsExactly("vsNdArrayOps", "ofMatmulTime", "vsEager", "vsTrl", "vsTrlDefaults");
         assertThat(report.path("ratios"))
                 .allSatisfy(ratio -> assertThat(ratio.asDouble()).isNotNaN());
         JsonNode context = report.path("context");
@@ -99,6 +99,7 @@ class BenchmarksTest {
                 "train-step --python /nowhere/python",
                 "score --json /nowhere/report.json",
                 "score --precision FP8",
+                "score --batch-tokens 0",
                 "archive --size 9b --out .",
                 "archive --size tiny --out /dev/null/folder"
             })
