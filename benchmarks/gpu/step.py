@@ -29,7 +29,7 @@ class Ours:
     def __init__(self, folder, layout, weights, device):
         torch._C._set_graph_executor_optimize(False)  # as Java does
         self.program = torch.jit.load(os.path.join(folder, "model.pt"), map_location=device)
-        self.apply = self.program._c._get_method("apply")  # in Python every module has an apply of its own
+        self.update = self.program.update
         size, body, decayed = layout["size"], layout["bodySize"], layout["decayed"]
         self.flat, self.gradient = weights, torch.zeros(size, device=device)
         vectors = [self.flat, self.gradient, torch.zeros(size, device=device), torch.zeros(size, device=device)]
@@ -48,7 +48,7 @@ class Ours:
         )
         hyper = torch.tensor([RATE, *BETAS, EPSILON, DECAY, CLIP, 1.0], dtype=torch.float64)
         loss = out[-1].sum()
-        self.apply(*self.groups, [self.steps], self.flat, self.gradient, self.none, loss, hyper)
+        self.update(*self.groups, [self.steps], self.flat, self.gradient, self.none, loss, hyper)
         return loss
 
 

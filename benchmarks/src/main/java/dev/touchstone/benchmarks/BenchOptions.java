@@ -17,8 +17,9 @@ final class BenchOptions {
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Native threads of every side (default: the number of cores).")
-    private int threads = Runtime.getRuntime().availableProcessors();
+            description =
+                    "Native threads of every side (default: the number of cores; 1 for score, as the scorer has).")
+    private int threads;
 
     @Option(
             names = "--rounds",
@@ -30,8 +31,15 @@ final class BenchOptions {
     @Option(names = "--tiny", description = "Sizes that end in seconds, to try the command; the figures mean nothing.")
     private boolean tiny;
 
-    /** Refuses what cannot be measured before anything runs, and starts the engine. */
-    void begin() {
+    /**
+     * Refuses what cannot be measured before anything runs, and starts the engine.
+     *
+     * @param usualThreads native threads where the user names none
+     */
+    void begin(int usualThreads) {
+        if (threads == 0) {
+            threads = usualThreads;
+        }
         if (threads < 1 || rounds < 1) {
             throw new UserError("--threads and --rounds must be at least 1.");
         }

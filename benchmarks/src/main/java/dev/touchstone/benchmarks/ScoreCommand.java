@@ -32,14 +32,14 @@ final class ScoreCommand implements Callable<Integer> {
             names = "--batch-tokens",
             paramLabel = "N",
             description = "Token budget of a planned batch (default: the scorer's own).")
-    private int batchTokens = Compute.cpu().batchTokens();
+    private int batchTokens = Compute.cpu().forScoring().batchTokens();
 
     @Override
     public Integer call() throws IOException {
         if (batchTokens < 1) {
             throw new UserError("--batch-tokens must be at least 1.");
         }
-        options.begin();
+        options.begin(1);
         StepShape shape = options.tiny() ? StepShape.TINY : StepShape.STANDARD;
         int inputs = options.tiny() ? 24 : 512;
         Compute compute = Compute.cpu().with(precision).with(batchTokens, false);

@@ -1,6 +1,7 @@
 package dev.touchstone.benchmarks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.touchstone.rewardmodel.InputSettings;
 import dev.touchstone.rewardmodel.RewardInput;
 import dev.touchstone.rewardmodel.TrainingPair;
 import dev.touchstone.rewardmodel.Turn;
@@ -10,6 +11,7 @@ import dev.touchstone.rewardmodel.checkpoint.StoredModel;
 import dev.touchstone.rewardmodel.checkpoint.TensorSource;
 import dev.touchstone.rewardmodel.internal.FlatLayout.Parameter;
 import dev.touchstone.rewardmodel.internal.ParameterLayout;
+import dev.touchstone.rewardmodel.text.ChatFormat.Critiques;
 import dev.touchstone.rewardmodel.text.SpecialToken;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,6 +49,9 @@ record SmallLlama(
 
     private static final int MAX_TOKENS = 256;
 
+    /** The texts one behind the other and an end, as TRL joins them. */
+    private static final String TEMPLATE = "{% for m in messages %}{{ m['content'] }} {% endfor %}<reward>";
+
     /** How many batches the file of texts holds; then it begins again. */
     private static final int BATCHES = 16;
 
@@ -61,6 +66,7 @@ record SmallLlama(
     void write(Path folder) throws IOException, CheckpointException {
         JSON.writeValue(folder.resolve("config.json").toFile(), config());
         JSON.writeValue(folder.resolve("tokenizer.json").toFile(), tokenizer());
+        Files.writeString(folder.resolve("chat_template.jinja"), TEMPLATE);
         Random random = new Random(1);
         List<TensorSource> tensors = new ArrayList<>();
         for (Parameter parameter : ParameterLayout.of(StoredModel.open(folder).config(), null)
@@ -84,6 +90,11 @@ record SmallLlama(
                     .append('\n');
         }
         Files.writeString(folder.resolve("pairs.jsonl"), lines);
+    }
+
+    /** How both sides are written: no critiques, for TRL knows none. */
+    static StoredModel open(Path folder) throws CheckpointException {
+        return new InputSettings(MAX_TOKENS, Critiques.NONE).applyTo(StoredModel.open(folder));
     }
 
     /** The pairs of the file. */

@@ -5,7 +5,6 @@ import dev.touchstone.rewardmodel.Precision;
 import dev.touchstone.rewardmodel.RewardModelTrainer;
 import dev.touchstone.rewardmodel.TrainingPair;
 import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
-import dev.touchstone.rewardmodel.checkpoint.StoredModel;
 import dev.touchstone.rewardmodel.text.EncodedPair;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +22,7 @@ final class TextSteps implements AutoCloseable {
      */
     TextSteps(SmallLlama model, Path folder, Precision precision) throws CheckpointException {
         Compute compute = Compute.cpu().with(precision);
-        this.trainer = RewardModelTrainer.start(StoredModel.open(folder), StepShape.training(), compute);
+        this.trainer = RewardModelTrainer.start(SmallLlama.open(folder), StepShape.training(), compute);
         this.texts = model.texts();
         this.pairs = model.pairs();
     }

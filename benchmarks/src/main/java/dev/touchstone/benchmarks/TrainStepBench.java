@@ -152,8 +152,10 @@ record TrainStepBench(StepShape shape, SmallLlama llama, int threads, int rounds
                 context.put("textPairs", described);
             }
         } finally {
-            for (String file : List.of("config.json", "tokenizer.json", "model.safetensors", "pairs.jsonl")) {
-                Files.deleteIfExists(folder.resolve(file));
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
             }
             Files.delete(folder);
         }

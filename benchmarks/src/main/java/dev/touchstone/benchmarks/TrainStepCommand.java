@@ -46,7 +46,7 @@ final class TrainStepCommand implements Callable<Integer> {
         if (python != null && !Files.isExecutable(python)) {
             throw new UserError("There is no Python at " + python + ": give the path of its program.");
         }
-        options.begin();
+        options.begin(Runtime.getRuntime().availableProcessors());
         StepShape shape = options.tiny() ? StepShape.TINY : StepShape.STANDARD;
         SmallLlama llama = options.tiny() ? SmallLlama.TINY : SmallLlama.STANDARD;
         TrainStepBench bench = new TrainStepBench(shape, llama, options.threads(), options.rounds(), steps);

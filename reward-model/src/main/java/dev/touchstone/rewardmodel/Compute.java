@@ -11,6 +11,8 @@ package dev.touchstone.rewardmodel;
  */
 public record Compute(String device, Precision precision, int batchTokens, boolean recompute) {
 
+    private static final int CACHED_TOKENS = 4096;
+
     public Compute {
         if (!device.matches("cpu|cuda(:[0-9]{1,2})?")) {
             throw new IllegalArgumentException(
@@ -24,6 +26,11 @@ public record Compute(String device, Precision precision, int batchTokens, boole
     /** On the CPU in fp32, 16,384 tokens at once, keeping activations. */
     public static Compute cpu() {
         return new Compute("cpu", Precision.FP32, 1 << 14, false);
+    }
+
+    /** The same for scoring: on a CPU batches whose activations stay in the cache, which is faster; see benchmarks. */
+    public Compute forScoring() {
+        return device.equals("cpu") ? with(Math.min(batchTokens, CACHED_TOKENS), false) : this;
     }
 
     /**

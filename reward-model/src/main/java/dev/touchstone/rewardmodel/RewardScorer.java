@@ -43,7 +43,7 @@ public final class RewardScorer implements AutoCloseable {
      * @throws CheckpointException when it is missing, damaged or does not fit this version of the program
      */
     public static RewardScorer load(Path folder) throws CheckpointException {
-        return of(Checkpoint.open(folder), Compute.cpu());
+        return of(Checkpoint.open(folder), Compute.cpu().forScoring());
     }
 
     /** A scorer with the weights of an opened checkpoint. */

@@ -190,7 +190,7 @@
   # The lists hold one tensor each: a list made in here would be dropped with its changes by the compiler.
   # hyper (fp64, on the CPU): learning rate, beta1, beta2, epsilon, decay, clip, share of the new weights in the average.
   # Returns [norm of the gradient before clipping, 1 if the step was skipped].
-  def apply(self: __torch__.RewardModel, p: List[Tensor], p_g: List[Tensor], p_m: List[Tensor], p_v: List[Tensor], q: List[Tensor], q_g: List[Tensor], q_m: List[Tensor], q_v: List[Tensor], steps: List[Tensor], flat: Tensor, gradient: Tensor, average: Tensor, loss: Tensor, hyper: Tensor) -> Tensor:
+  def update(self: __torch__.RewardModel, p: List[Tensor], p_g: List[Tensor], p_m: List[Tensor], p_v: List[Tensor], q: List[Tensor], q_g: List[Tensor], q_m: List[Tensor], q_v: List[Tensor], steps: List[Tensor], flat: Tensor, gradient: Tensor, average: Tensor, loss: Tensor, hyper: Tensor) -> Tensor:
     h = annotate(List[float], hyper.tolist())
     norm = torch.linalg_vector_norm(gradient)
     skip = torch.to(torch.logical_not(torch.isfinite(norm + loss)), 6)

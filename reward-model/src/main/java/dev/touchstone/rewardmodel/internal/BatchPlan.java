@@ -12,7 +12,10 @@ import java.util.stream.IntStream;
 public final class BatchPlan {
 
     /** Lengths are padded to a multiple of this. */
-    static final int BUCKET = 16;
+    static final int BUCKET = 8;
+
+    /** A batch of a third of the limit ends where the next row would widen it. */
+    private static final int WORTH_A_PASS = 3;
 
     private BatchPlan() {}
 
@@ -37,13 +40,23 @@ public final class BatchPlan {
         List<int[]> batches = new ArrayList<>();
         int from = 0;
         for (int to = 1; to <= order.length; to++) {
-            boolean full = to == order.length || (long) padded(length.applyAsInt(order[to])) * (to + 1 - from) > tokens;
-            if (full) {
+            if (to == order.length || endsAt(order, from, to, length, tokens)) {
                 batches.add(Arrays.copyOfRange(order, from, to));
                 from = to;
             }
         }
         return batches;
+    }
+
+    /**
+     * Whether a batch of the rows [from, to) takes no more: the next row would exceed the limit, or would make all of them
+     * wider while the batch is worth a pass of its own.
+     */
+    private static boolean endsAt(int[] order, int from, int to, IntUnaryOperator length, int tokens) {
+        int rows = to - from;
+        long width = padded(length.applyAsInt(order[to - 1]));
+        long wider = padded(length.applyAsInt(order[to]));
+        return wider * (rows + 1) > tokens || (wider > width && width * rows >= tokens / WORTH_A_PASS);
     }
 
     static int padded(int length) {

@@ -235,7 +235,7 @@ public final class Optimiser implements BatchGradient.Device {
             arguments[11] = average == null ? nothing : average.values();
             arguments[12] = loss;
             arguments[13] = onCpu(scratch, hyper);
-            return new Result(scratch, network.program().call(scratch, "apply", arguments));
+            return new Result(scratch, network.program().call(scratch, "update", arguments));
         } catch (RuntimeException e) {
             scratch.close();
             throw e;

@@ -37,7 +37,7 @@ public final class RewardModelLoader implements ModelLoader {
         }
         this.nativeThreads = nativeThreads;
         this.compute = compute;
-        if (!compute.equals(Compute.cpu())) {
+        if (!compute.device().equals("cpu")) {
             requireDevice();
         }
     }

@@ -3,6 +3,7 @@ package dev.touchstone.scorer.shell;
 import dev.touchstone.rewardmodel.Precision;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.util.OptionalInt;
 
 /** The scorer's own settings; as environment variables {@code TOUCHSTONE_MODEL_ID} and so on. */
 @ConfigMapping(prefix = "touchstone")
@@ -34,9 +35,8 @@ public interface ScorerConfig {
     @WithDefault("fp32")
     Precision precision();
 
-    /** Most tokens, padding included, of one forward pass. */
-    @WithDefault("16384")
-    int deviceBatchTokens();
+    /** Most tokens, padding included, of one forward pass; 4,096 on a CPU and 16,384 on a GPU where it is not set. */
+    OptionalInt deviceBatchTokens();
 
     /** Settings of the HTTP interface. */
     Http http();

@@ -85,7 +85,8 @@ public class ScorerProcess {
 
     private Compute compute() {
         try {
-            return new Compute(settings.device(), settings.precision(), settings.deviceBatchTokens(), false);
+            Compute usual = new Compute(settings.device(), settings.precision(), 1 << 14, false).forScoring();
+            return usual.with(settings.deviceBatchTokens().orElse(usual.batchTokens()), false);
         } catch (IllegalArgumentException e) {
             throw new UserError(String.valueOf(e.getMessage()), e);
         }
