@@ -24,9 +24,10 @@ final class ScoreCommand implements Callable<Integer> {
     @Option(
             names = "--precision",
             paramLabel = "TYPE",
-            defaultValue = "BF16",
-            description = "Number type of both sides: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-    private Precision precision = Precision.BF16;
+            defaultValue = "FP32",
+            description =
+                    "Number type of both sides: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, as the scorer has).")
+    private Precision precision = Precision.FP32;
 
     @Option(
             names = "--batch-tokens",
