@@ -101,29 +101,15 @@ public record LlamaConfig(
 
     /** The same with another number of reward heads. */
     public LlamaConfig withRewardHeads(int number) {
-        return new LlamaConfig(
-                family,
-                dim,
-                layers,
-                heads,
-                keyValueHeads,
-                headDim,
-                feedForward,
-                maxTokens,
-                vocabulary,
-                normEpsilon,
-                queryKeyValueBias,
-                outputBias,
-                feedForwardBias,
-                queryKeyNorm,
-                rotary,
-                slidingWindow,
-                slidingLayers,
-                number);
+        return with(rotary, number);
     }
 
     /** The same with other rotations. */
     public LlamaConfig withRotary(Rotary other) {
+        return with(other, rewardHeads);
+    }
+
+    private LlamaConfig with(Rotary rotations, int number) {
         return new LlamaConfig(
                 family,
                 dim,
@@ -139,9 +125,9 @@ public record LlamaConfig(
                 outputBias,
                 feedForwardBias,
                 queryKeyNorm,
-                other,
+                rotations,
                 slidingWindow,
                 slidingLayers,
-                rewardHeads);
+                number);
     }
 }

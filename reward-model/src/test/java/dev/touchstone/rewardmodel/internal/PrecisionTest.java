@@ -49,7 +49,7 @@ class PrecisionTest {
         Compute bf16 = fp32.with(Precision.BF16);
         List<EncodedInput> inputs = DecoderCase.inputs(40, name.equals("long") ? 300 : 32, 30, 6);
         float[][] exact = score(name, fp32, Purpose.SCORING, inputs);
-        float[][] served = score(name, bf16, Purpose.SCORING, inputs);
+        float[][] served = score(name, bf16.forScoring(), Purpose.SCORING, inputs);
         if (!name.equals("built-in")) {
             // There positions are added to the embedding before the sum is rounded, in a scorer after.
             assertThat(score(name, bf16, Purpose.TRAINING, inputs))
