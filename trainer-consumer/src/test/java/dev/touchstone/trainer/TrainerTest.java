@@ -111,7 +111,7 @@ class TrainerTest {
                         .sum())
                 .isEqualTo(240);
         String rebuilt = new Rebuild(bench.kafka, bench.topics, LONG)
-                .newest("m", bench.settings.learner(), folder.resolve("rebuilt"))
+                .newest("m", bench.settings.learner(), bench.settings.compute(), folder.resolve("rebuilt"))
                 .sha256();
         assertThat(rebuilt).isEqualTo(newest.getSha256());
     }
@@ -161,7 +161,7 @@ class TrainerTest {
         assertThat(bench.newest().getTrainedPairs() + bench.newest().getHeldOutPairs())
                 .isEqualTo(81);
         String rebuilt = new Rebuild(bench.kafka, bench.topics, LONG)
-                .newest("m", bench.settings.learner(), folder.resolve("rebuilt"))
+                .newest("m", bench.settings.learner(), bench.settings.compute(), folder.resolve("rebuilt"))
                 .sha256();
         assertThat(rebuilt).isEqualTo(bench.newest().getSha256());
     }

@@ -14,8 +14,6 @@ import java.util.Map;
 /** Writes a model with its adapters merged into its matrices, W + scaling * B A, as a whole reward model. */
 public final class AdapterMerge {
 
-    private static final String ADAPTED = "base_model.model.";
-
     private AdapterMerge() {}
 
     /**
@@ -57,7 +55,7 @@ public final class AdapterMerge {
 
     private static void merged(WeightFiles files, LoraConfig adapters, Parameter p, FloatSink sink)
             throws CheckpointException {
-        String stem = ADAPTED + p.name().replaceFirst("\\.weight$", "");
+        String stem = ParameterLayout.ADAPTED + p.name().replaceFirst("\\.weight$", "");
         if (files.has(stem + ".lora_A.weight")) {
             int inputs = Math.toIntExact(p.shape().get(1));
             float[] a = array(files, stem + ".lora_A.weight", adapters.rank() * inputs);
@@ -66,8 +64,8 @@ public final class AdapterMerge {
             Product product = new Product(a, b, adapters, inputs);
             files.read(p.name(), chunk -> sink.accept(product.addTo(chunk)));
         } else {
-            boolean ofAdapter = files.has(ADAPTED + p.name());
-            files.read(ofAdapter ? ADAPTED + p.name() : p.name(), sink);
+            boolean ofAdapter = files.has(ParameterLayout.ADAPTED + p.name());
+            files.read(ofAdapter ? ParameterLayout.ADAPTED + p.name() : p.name(), sink);
         }
     }
 

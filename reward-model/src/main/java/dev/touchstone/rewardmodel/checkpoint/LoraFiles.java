@@ -8,6 +8,7 @@ import dev.touchstone.rewardmodel.LlamaConfig;
 import dev.touchstone.rewardmodel.LoraConfig;
 import dev.touchstone.rewardmodel.checkpoint.CheckpointException.Kind;
 import dev.touchstone.rewardmodel.checkpoint.TensorSpec.Dimension;
+import dev.touchstone.rewardmodel.internal.ParameterLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -34,7 +35,6 @@ public record LoraFiles(LoraConfig lora, boolean withHead) {
     /** The tensors. */
     public static final String WEIGHTS = "adapter_model.safetensors";
 
-    private static final String PREFIX = "base_model.model.";
     private static final Set<String> HEADS = Set.of("score", "classifier");
 
     /** Keys that are read below, or say how the adapter was made and not what it computes. */
@@ -167,13 +167,13 @@ public record LoraFiles(LoraConfig lora, boolean withHead) {
             if (lora.targets().contains(module.substring(module.lastIndexOf('.') + 1))) {
                 Dimension out = matrix.dimensions().get(0);
                 Dimension in = matrix.dimensions().get(1);
-                tensors.add(new TensorSpec(PREFIX + module + ".lora_A.weight", rank, in));
-                tensors.add(new TensorSpec(PREFIX + module + ".lora_B.weight", out, rank));
+                tensors.add(new TensorSpec(ParameterLayout.ADAPTED + module + ".lora_A.weight", rank, in));
+                tensors.add(new TensorSpec(ParameterLayout.ADAPTED + module + ".lora_B.weight", out, rank));
             }
         }
         if (withHead) {
             TensorSpec head = LlamaTensors.head(model);
-            tensors.add(new TensorSpec(PREFIX + head.name(), head.dimensions()));
+            tensors.add(new TensorSpec(ParameterLayout.ADAPTED + head.name(), head.dimensions()));
         }
         return tensors;
     }

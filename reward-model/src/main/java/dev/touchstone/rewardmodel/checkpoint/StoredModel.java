@@ -42,8 +42,6 @@ public final class StoredModel {
 
     private static final long LARGEST_TEXT = 256L << 20;
 
-    private static final String ADAPTED = "base_model.model.";
-
     private final Path base;
     private final @Nullable Path adapterFolder;
     private final ModelConfig config;
@@ -245,7 +243,7 @@ public final class StoredModel {
     /** Refuses a model whose rewards would be made up. */
     public void requireRewardHead() throws CheckpointException {
         try (WeightFiles files = WeightFiles.open(this)) {
-            if (!files.has(LlamaTensors.HEAD) && !files.has(ADAPTED + LlamaTensors.HEAD)) {
+            if (!files.has(LlamaTensors.HEAD) && !files.has(ParameterLayout.ADAPTED + LlamaTensors.HEAD)) {
                 throw new CheckpointException(
                         Kind.MISMATCH, base + " has no reward head (score.weight): train it before it scores.");
             }

@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 /** The open files of a model's weights, tensors under the names of the network's layout, all shapes checked. */
 final class WeightFiles implements AutoCloseable {
 
-    private static final String ADAPTED = "base_model.model.";
-
     private final TensorFolder base;
     private final @Nullable SafetensorsFile adapter;
     private final Map<String, String> baseNames = new HashMap<>();
@@ -84,8 +82,10 @@ final class WeightFiles implements AutoCloseable {
                     .forEach((name, tensor) -> adapterNames.put(name, tensor.name()));
         }
         String head = baseNames.get(LlamaTensors.HEAD);
-        if (model.adapters() != null && head != null && !adapterNames.containsKey(ADAPTED + LlamaTensors.HEAD)) {
-            baseNames.put(ADAPTED + LlamaTensors.HEAD, head);
+        if (model.adapters() != null
+                && head != null
+                && !adapterNames.containsKey(ParameterLayout.ADAPTED + LlamaTensors.HEAD)) {
+            baseNames.put(ParameterLayout.ADAPTED + LlamaTensors.HEAD, head);
         }
     }
 

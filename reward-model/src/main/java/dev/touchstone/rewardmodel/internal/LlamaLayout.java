@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 final class LlamaLayout {
 
     private static final String BLOCK = "model.layers.%d.";
-    private static final String ADAPTED = "base_model.model.";
-
     private static final Set<String> MLP = Set.of("gate_proj", "up_proj", "down_proj");
 
     private LlamaLayout() {}
@@ -32,7 +30,7 @@ final class LlamaLayout {
                         config.layers(),
                         List.of(),
                         adapters(config, adapters),
-                        List.of(score(config, ADAPTED)),
+                        List.of(score(config, ParameterLayout.ADAPTED)),
                         List.of()),
                 new FlatLayout(config.layers(), embedding, matrices(config), List.of(norm), vectors(config)));
     }
@@ -83,7 +81,7 @@ final class LlamaLayout {
     private static List<View> adapters(LlamaConfig c, LoraConfig adapters) {
         List<View> views = new ArrayList<>();
         for (String name : adapters.targets()) {
-            String stem = ADAPTED + BLOCK + room(name) + name;
+            String stem = ParameterLayout.ADAPTED + BLOCK + room(name) + name;
             views.add(View.of(name + ".lora_A", stem + ".lora_A.weight", adapters.rank(), inputs(c, name)));
             views.add(View.of(name + ".lora_B", stem + ".lora_B.weight", outputs(c, name), adapters.rank()));
         }

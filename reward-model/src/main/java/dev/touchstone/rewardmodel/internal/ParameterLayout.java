@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record ParameterLayout(FlatLayout trained, FlatLayout frozen) {
 
+    /** What PEFT puts before the names of what learns beside a frozen model. */
+    public static final String ADAPTED = "base_model.model.";
+
     /** The layout of a model all of whose parameters learn, or of its adapters and reward heads. */
     public static ParameterLayout of(ModelConfig config, @Nullable LoraConfig adapters) {
         if (config instanceof LlamaConfig llama) {

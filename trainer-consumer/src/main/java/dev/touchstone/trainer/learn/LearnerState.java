@@ -99,10 +99,11 @@ record LearnerState(
     }
 
     private static void requireSame(JsonNode settings, LearnerConfig config) {
+        // A setting that was not known when the model was begun stood at its default.
+        Map<String, String> defaults = LearnerConfig.defaults(config.seed()).settings();
         config.settings().forEach((name, value) -> {
-            String before = settings.path(name).asText();
-            // A setting that was not known when the model was begun stood at its default.
-            if (settings.has(name) && !before.equals(value)) {
+            String before = settings.path(name).asText(defaults.getOrDefault(name, ""));
+            if (!before.equals(value)) {
                 throw new UserError(
                         "The model was begun with " + name + "=" + before + " and is now asked to go on with " + value
                                 + ": set it back, or begin a new model with another touchstone.model-id.");

@@ -1,5 +1,6 @@
 package dev.touchstone.trainer.replay;
 
+import dev.touchstone.rewardmodel.Compute;
 import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
 import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
 import dev.touchstone.schemas.TopicCatalogue;
@@ -55,19 +56,21 @@ public final class Rebuild {
      *
      * @param modelId the model
      * @param config the configuration that the model was begun with
+     * @param compute how the live model was computed: another precision or size of a pass gives other bits
      * @param folder where the checkpoint is written
      * @return the checkpoint; its sha256 is that of the live one
      * @throws UserError if there is no such model, or the log does not go back to its beginning
      * @throws IllegalStateException if ledger and log do not fit together
      * @throws CheckpointException if the checkpoint cannot be written
      */
-    public Checkpoint.Written newest(String modelId, LearnerConfig config, Path folder) throws CheckpointException {
+    public Checkpoint.Written newest(String modelId, LearnerConfig config, Compute compute, Path folder)
+            throws CheckpointException {
         Lineage lineage = Lineage.read(kafka, topics.checkpoints().name(), modelId, patience);
         CheckpointManifest newest = lineage.newest()
                 .orElseThrow(() -> new UserError("There is no checkpoint of model " + modelId + " in "
                         + topics.checkpoints().name() + ": check the model id and the topic prefix."));
         Collection<LedgerEntry> entries = entries(modelId, lineage.ancestry(newest.getVersionId()));
-        try (Learner learner = Learner.fresh(config);
+        try (Learner learner = Learner.fresh(config, compute);
                 PairLog log = new PairLog(
                         kafka,
                         topics.critiquedPairs().name(),
