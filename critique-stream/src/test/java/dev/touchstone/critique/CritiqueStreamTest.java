@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,9 @@ class CritiqueStreamTest {
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final int PAIRS = 60;
     private static final int COMPLETIONS = 30;
+    /** Half of the calls that all of them need. */
+    private static final int ANSWERED_BEFORE_RESTART = PAIRS + COMPLETIONS / 2;
+
     /** Fewer than come in: the input is shut and opened again all the time. */
     private static final int MAX_WAITING = 5;
 
@@ -54,16 +58,24 @@ class CritiqueStreamTest {
     @Test
     void shouldLetEverythingOutExactlyOnceWhenItIsRestartedInTheMiddle() throws Exception {
         TopicCatalogue topics = CLUSTER.topics("restart.");
-        // Slow, and refuses every seventh call for the moment.
-        try (FakeLlm llm = FakeLlm.start(call -> call.number() % 7 == 0
-                ? new Behaviour.Status(503, Map.of(), "")
-                : new Behaviour.Answer(FakeLlm.critique("It is fine."), Duration.ofMillis(150)))) {
+        AtomicBoolean restarted = new AtomicBoolean();
+        // Refuses every seventh call for the moment; before the restart it answers half of what is asked, however slow
+        // we are.
+        try (FakeLlm llm = FakeLlm.start(call -> {
+            if (call.number() > ANSWERED_BEFORE_RESTART && !restarted.get()) {
+                return new Behaviour.Status(429, Map.of("Retry-After", "1"), "");
+            }
+            return call.number() % 7 == 0
+                    ? new Behaviour.Status(503, Map.of(), "")
+                    : new Behaviour.Answer(FakeLlm.critique("It is fine."), Duration.ofMillis(20));
+        })) {
             try (Running first = run(topics, llm)) {
                 send(topics);
                 await().atMost(LIMIT).until(() -> critiquedPairs(topics).size() >= 5);
                 assertThat(first.stream.isRunning()).isTrue();
             }
             assertThat(critiquedPairs(topics)).hasSizeLessThan(PAIRS);
+            restarted.set(true);
             try (Running second = run(topics, llm)) {
                 await().atMost(LIMIT)
                         .until(() -> critiquedPairs(topics).size()
