@@ -1,5 +1,6 @@
 package dev.touchstone.critique;
 
+import dev.touchstone.critique.asyncstage.Limits;
 import dev.touchstone.critique.asyncstage.StageSettings;
 import dev.touchstone.critique.critic.CriticSettings;
 import dev.touchstone.schemas.TopicCatalogue;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param topics names of the topics
  * @param critic how to reach the critic
  * @param maxWaiting records that one task keeps waiting for critiques before it takes in no more
- * @param maxInFlight calls in flight at most, in this instance
+ * @param limits what all instances together may use of the critic
  * @param stage limits of calls
  * @param stateDir folder of the local state; what is lost there is restored from Kafka
  * @param instanceId name under which this instance keeps its place in the group over a restart; null to have one made and
@@ -29,7 +30,7 @@ public record CritiqueSettings(
         TopicCatalogue topics,
         CriticSettings critic,
         int maxWaiting,
-        int maxInFlight,
+        Limits limits,
         StageSettings stage,
         Path stateDir,
         @Nullable String instanceId,
@@ -49,7 +50,14 @@ public record CritiqueSettings(
 
     /** @throws UserError if a value is out of its range */
     public CritiqueSettings {
-        atLeast("touchstone.critic.max-in-flight", maxInFlight, 1);
+        atLeast("touchstone.critic.max-in-flight", limits.inFlight(), 1);
+        notNegative("touchstone.critic.requests-per-minute", limits.requestsPerMinute());
+        notNegative("touchstone.critic.tokens-per-minute", limits.tokensPerMinute());
+        notNegative("touchstone.critic.budget-per-day", limits.moneyPerDay());
+        if (limits.moneyPerDay() > 0 && !critic.prices().areKnown()) {
+            throw new UserError("touchstone.critic.budget-per-day is set and no price is: set"
+                    + " touchstone.critic.price-per-million-input-tokens and -output-tokens.");
+        }
         atLeast("touchstone.critic.max-attempts", stage.maxAttempts(), 1);
         atLeast("touchstone.max-waiting", maxWaiting, 1);
         atLeast("touchstone.threads", threads, 1);
@@ -79,6 +87,12 @@ public record CritiqueSettings(
     private static void atLeast(String name, int value, int least) {
         if (value < least) {
             throw new UserError(name + " is " + value + ": set it to at least " + least + ".");
+        }
+    }
+
+    private static void notNegative(String name, double value) {
+        if (!(value >= 0) || Double.isInfinite(value)) {
+            throw new UserError(name + " is " + value + ": set it to a number above 0, or to 0 for no limit.");
         }
     }
 

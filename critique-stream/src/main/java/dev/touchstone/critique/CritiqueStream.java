@@ -15,6 +15,7 @@ import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.registry.RegistryClient;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -46,9 +47,10 @@ public final class CritiqueStream implements AutoCloseable {
     private final Clock clock;
     private final RandomGenerator random;
     private final ExecutorService dispatcher;
-    private final CallPool<CritiqueRequest, CritiqueAnswer> pool;
+    private final AsyncCall<CritiqueRequest, CritiqueAnswer> critic;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile @Nullable CallPool<CritiqueRequest, CritiqueAnswer> pool;
     private volatile @Nullable KafkaStreams streams;
 
     /**
@@ -79,7 +81,7 @@ public final class CritiqueStream implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        pool = new CallPool<>(critic, settings.maxInFlight(), dispatcher, clock);
+        this.critic = critic;
     }
 
     /**
@@ -126,13 +128,16 @@ public final class CritiqueStream implements AutoCloseable {
     }
 
     private KafkaStreams open(InputTopics topics) {
+        CallPool<CritiqueRequest, CritiqueAnswer> calls =
+                new CallPool<>(critic, settings.limits(), topics.partitions(), dispatcher, clock);
+        pool = calls;
         Valve valve = new Valve();
         Properties config = StreamsProperties.of(settings, kafka);
         Topology topology = CritiqueTopology.build(
                 topologySettings(topics),
                 settings.stage(),
                 settings.critic().identity(),
-                pool,
+                calls,
                 valve,
                 Formats.of(kafka),
                 observer,
@@ -163,14 +168,9 @@ public final class CritiqueStream implements AutoCloseable {
         return stopped.getCount() > 0;
     }
 
-    /** Calls in flight. */
-    public int inFlight() {
-        return pool.inFlight();
-    }
-
-    /** Requests that have not ended, in the tasks of this instance. */
-    public int pending() {
-        return pool.pending();
+    /** How the calls go; absent before the topics are there. */
+    public Optional<CallPool<?, ?>> calls() {
+        return Optional.ofNullable(pool);
     }
 
     /** Ends {@link #run()} and waits for it. Nothing is lost: what is pending is taken up at the next start. */

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.touchstone.critique.asyncstage.Limits;
 import dev.touchstone.critique.asyncstage.StageSettings;
 import dev.touchstone.critique.critic.CriticClient;
 import dev.touchstone.critique.critic.CriticSettings;
+import dev.touchstone.critique.critic.Prices;
 import dev.touchstone.critique.critic.StructuredOutput;
 import dev.touchstone.critique.topology.StreamObserver;
 import dev.touchstone.schemas.TopicCatalogue;
@@ -170,7 +172,14 @@ class CritiqueStreamTest {
 
     private CritiqueStream stream(KafkaSettings kafka, TopicCatalogue topics, String criticUrl) {
         CriticSettings critic = new CriticSettings(
-                URI.create(criticUrl), "m", null, Duration.ofSeconds(20), 0, 400, StructuredOutput.JSON_SCHEMA);
+                URI.create(criticUrl),
+                "m",
+                null,
+                Duration.ofSeconds(20),
+                0,
+                400,
+                StructuredOutput.JSON_SCHEMA,
+                Prices.NONE);
         StageSettings stage = new StageSettings(
                 1_000,
                 6,
@@ -184,7 +193,7 @@ class CritiqueStreamTest {
                 topics,
                 critic,
                 MAX_WAITING,
-                8,
+                Limits.inFlight(8),
                 stage,
                 folder.resolve("state"),
                 null,

@@ -18,4 +18,14 @@ public interface AsyncCall<Q, R> {
      * @param attempt which attempt this is
      */
     CompletionStage<CallResult<R>> call(Q request, Attempt attempt);
+
+    /**
+     * What a call will use up at most: kept free under the limits while it runs, and corrected by what it used when it ends.
+     * Quick, and does not throw.
+     *
+     * @param request what is asked
+     */
+    default Spend estimate(Q request) {
+        return Spend.NONE;
+    }
 }

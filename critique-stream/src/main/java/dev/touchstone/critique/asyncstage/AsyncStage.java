@@ -17,8 +17,9 @@ import org.apache.kafka.streams.state.Stores;
  * go in, keyed by a hash of their content, and one {@link Answer} for each comes out. Under exactly_once_v2 every ask is
  * answered exactly once; calls may be repeated after a crash, those in flight and those that ended since the last commit.
  *
- * <p>Three changelogged stores, named after the stage: {@code NAME-pending} (hash to request), {@code NAME-waiters} (one row
- * per waiter, so that a thousand of them do not grow one value) and {@code NAME-cache} (hash to answer).
+ * <p>Changelogged stores, named after the stage: {@code NAME-pending} (hash to request), {@code NAME-waiters} (one row per
+ * waiter, so that a thousand of them do not grow one value), {@code NAME-cache} (hash to answer) and {@code NAME-spend} (UTC
+ * day to money used).
  *
  * @param <Q> what is asked
  * @param <W> who waits
@@ -75,6 +76,9 @@ public final class AsyncStage<Q, W, R> implements ProcessorSupplier<String, Ask<
                                 Serdes.String(),
                                 JsonSerde.<WaiterRow<W>>ofParametric(WaiterRow.class, waiters))
                         .withLoggingEnabled(SHORT_CHANGELOG),
+                Stores.keyValueStoreBuilder(
+                                Stores.persistentKeyValueStore(spendStore(name)), Serdes.String(), Serdes.Long())
+                        .withLoggingEnabled(SHORT_CHANGELOG),
                 ExpiringStore.builder(cacheStore(name), settings.cacheRetention(), results));
     }
 
@@ -94,6 +98,10 @@ public final class AsyncStage<Q, W, R> implements ProcessorSupplier<String, Ask<
 
     static String waitersStore(String name) {
         return name + "-waiters";
+    }
+
+    static String spendStore(String name) {
+        return name + "-spend";
     }
 
     static String cacheStore(String name) {

@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Thread-safe. The slots for calls of one instance, shared by its tasks: each task has a lane, and a free slot goes to the
  * lane that has work and the fewest calls running (max-min fair; a first come, first served semaphore starves tasks). A slot
- * that becomes free is filled at once, on the executor, from requests that the task has offered before.
+ * that becomes free is filled at once, on the executor, from requests that the task has offered before. Whether a call may
+ * begin at all is the {@link Governor}'s to say, and the lane's own purse.
  *
  * @param <Q> what is asked
  * @param <R> what comes back
@@ -31,31 +32,65 @@ public final class CallPool<Q, R> {
     private static final Logger LOG = LoggerFactory.getLogger(CallPool.class);
 
     private final AsyncCall<Q, R> call;
-    private final int slots;
+    private final Limits limits;
+    private final int shares;
     private final Executor executor;
     private final Clock clock;
 
-    /** Guarded by this; in order of their turn. */
+    /** Guarded by this, as everything below. */
+    private final Governor governor;
+    /** In order of their turn. */
     private final List<Lane> lanes = new ArrayList<>();
-    /** Guarded by this. */
+
     private int running;
+
+    /** What holds calls back. */
+    public enum Health {
+        /** Nothing but the limits. */
+        FLOWING,
+        /** The other side asked for a pause. */
+        PAUSED,
+        /** Too many calls failed. */
+        BREAKER_OPEN,
+        /** The other side refuses us altogether. */
+        LOCKED_OUT
+    }
 
     /**
      * @param call what is called
-     * @param slots calls in flight at most
+     * @param limits of all instances together
+     * @param shares partitions of the stage's input: each task has one part of the limits
      * @param executor where calls are begun; one thread is enough
-     * @param clock tells how long a call runs
+     * @param clock tells how long a call runs, and the day
      */
-    public CallPool(AsyncCall<Q, R> call, int slots, Executor executor, Clock clock) {
+    public CallPool(AsyncCall<Q, R> call, Limits limits, int shares, Executor executor, Clock clock) {
         this.call = call;
-        this.slots = slots;
+        this.limits = limits;
+        this.shares = shares;
         this.executor = executor;
         this.clock = clock;
+        governor = new Governor(limits, shares, clock.millis());
     }
 
     /** Calls in flight. */
     public synchronized int inFlight() {
         return running;
+    }
+
+    /** Calls that may be in flight at once now, in this instance. */
+    public synchronized int slots() {
+        return governor.slots();
+    }
+
+    /** What holds calls back now. */
+    public synchronized Health health() {
+        return governor.health(clock.millis());
+    }
+
+    /** Money that the tasks of this instance have used or kept free today, in billionths. */
+    public synchronized long moneySpentToday() {
+        long now = clock.millis();
+        return lanes.stream().mapToLong(lane -> lane.purse.gone(now)).sum();
     }
 
     /** Requests that have not ended, over all tasks. */
@@ -66,6 +101,7 @@ public final class CallPool<Q, R> {
     synchronized Lane open() {
         Lane lane = new Lane();
         lanes.add(lane);
+        governor.tasks(lanes.size(), clock.millis());
         return lane;
     }
 
@@ -75,7 +111,7 @@ public final class CallPool<Q, R> {
     /** One attempt's result, on its way to the stream thread. */
     record Finished<R>(String key, int attempt, CallResult<R> result) {}
 
-    private record Running<Q>(Job<Q> job, long startedAt) {}
+    private record Running<Q>(Job<Q> job, Spend estimate, long startedAt) {}
 
     private record Start<L, Q>(L lane, Running<Q> running) {}
 
@@ -87,19 +123,24 @@ public final class CallPool<Q, R> {
     }
 
     private synchronized Optional<Start<Lane, Q>> next() {
-        if (running >= slots) {
+        long now = clock.millis();
+        if (!governor.isOpen(running, now)) {
             return Optional.empty();
         }
-        Optional<Lane> fairest = lanes.stream()
-                .filter(lane -> !lane.offered.isEmpty())
-                .min(Comparator.comparingInt(lane -> lane.runs.size()));
+        Optional<Lane> fairest =
+                lanes.stream().filter(lane -> lane.canPay(now)).min(Comparator.comparingInt(lane -> lane.runs.size()));
         if (fairest.isEmpty()) {
             return Optional.empty();
         }
         Lane lane = fairest.get();
+        Spend estimate = call.estimate(lane.offered.element().request());
+        if (!governor.take(estimate, now)) {
+            return Optional.empty();
+        }
         lanes.remove(lane);
         lanes.add(lane);
-        Running<Q> run = new Running<>(lane.offered.remove(), clock.millis());
+        lane.purse.take(estimate.money(), now);
+        Running<Q> run = new Running<>(lane.offered.remove(), estimate, now);
         lane.runs.add(run);
         running++;
         return Optional.of(new Start<>(lane, run));
@@ -123,7 +164,7 @@ public final class CallPool<Q, R> {
         String name = error == null ? "no result" : error.getClass().getSimpleName();
         LOG.warn("A call ended with {} instead of a result; it is tried again.", name);
         LOG.debug("The call's error", error);
-        return new CallResult.Retry<>("The call ended with " + name + ".", null, false);
+        return new CallResult.Retry<>("The call ended with " + name + ".", CallResult.Fault.BROKEN, null);
     }
 
     /** The part of one task. */
@@ -131,18 +172,26 @@ public final class CallPool<Q, R> {
         private final Queue<Job<Q>> offered = new ArrayDeque<>();
         private final Set<Running<Q>> runs = Collections.newSetFromMap(new IdentityHashMap<>());
         private final Queue<Finished<R>> finished = new ConcurrentLinkedQueue<>();
+        private final Purse purse = new Purse(limits.moneyPerDay() / shares);
         private volatile int pending;
 
         /** How many more requests may be offered: enough to refill every slot between two looks of the task. */
         int room() {
             synchronized (CallPool.this) {
-                return slots - offered.size();
+                return limits.inFlight() - offered.size();
             }
         }
 
         void offer(Job<Q> job) {
             synchronized (CallPool.this) {
                 offered.add(job);
+            }
+        }
+
+        /** Takes an offer back. */
+        void withdraw(String key) {
+            synchronized (CallPool.this) {
+                offered.removeIf(job -> job.key().equals(key));
             }
         }
 
@@ -153,6 +202,34 @@ public final class CallPool<Q, R> {
 
         void setPending(int count) {
             pending = count;
+        }
+
+        /** Money was used in an earlier life of the task, or may have been. */
+        void charge(long money) {
+            synchronized (CallPool.this) {
+                purse.charge(money, clock.millis());
+            }
+        }
+
+        /** What the calls may cost that a crash of an earlier life cut off: as many as this task's part of the slots. */
+        int cutOffAtMost() {
+            return limits.moneyPerDay() == 0 ? 0 : (limits.inFlight() + shares - 1) / shares;
+        }
+
+        long estimate(Q request) {
+            return call.estimate(request).money();
+        }
+
+        /** Whether the day's money is spent: not enough for the next call, and no call runs that may give some back. */
+        boolean isBroke() {
+            synchronized (CallPool.this) {
+                return runs.isEmpty() && !offered.isEmpty() && !canPay(clock.millis());
+            }
+        }
+
+        private boolean canPay(long now) {
+            Job<Q> next = offered.peek();
+            return next != null && (limits.moneyPerDay() == 0 || purse.has(estimate(next.request()), now));
         }
 
         @Nullable
@@ -171,7 +248,9 @@ public final class CallPool<Q, R> {
                 end(
                         run,
                         new CallResult.Retry<>(
-                                "The call did not end within " + limit.toSeconds() + " s.", null, false));
+                                "The call did not end within " + limit.toSeconds() + " s.",
+                                CallResult.Fault.TIMED_OUT,
+                                null));
             }
         }
 
@@ -180,6 +259,7 @@ public final class CallPool<Q, R> {
             synchronized (CallPool.this) {
                 lanes.remove(this);
                 offered.clear();
+                governor.tasks(lanes.size(), clock.millis());
             }
         }
 
@@ -187,6 +267,9 @@ public final class CallPool<Q, R> {
             synchronized (CallPool.this) {
                 if (runs.remove(run)) {
                     running--;
+                    long now = clock.millis();
+                    governor.ended(run.startedAt(), run.estimate(), result, now);
+                    purse.giveBack(run.estimate().money(), result.spent().money(), now);
                 }
             }
             finished.add(new Finished<>(run.job().key(), run.job().attempt().number(), result));

@@ -22,7 +22,9 @@ public record Outcome<R>(
         /** The last allowed attempt failed. */
         EXHAUSTED,
         /** The answer could not be read, nor could the second one. */
-        UNPARSABLE
+        UNPARSABLE,
+        /** The day's money is spent, and nobody wants to wait. */
+        UNAFFORDABLE
     }
 
     static <R> Outcome<R> done(R value, int attempts) {

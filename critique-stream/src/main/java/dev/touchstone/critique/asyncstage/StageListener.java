@@ -23,6 +23,8 @@ public interface StageListener {
         EXHAUSTED,
         /** Ended: unreadable twice. */
         UNPARSABLE,
+        /** Ended: the day's money is spent. */
+        UNAFFORDABLE,
         /** A result of an attempt that is no longer the newest came too late and changed nothing. */
         FENCED
     }

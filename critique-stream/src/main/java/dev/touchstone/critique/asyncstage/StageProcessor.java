@@ -11,8 +11,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -52,12 +56,19 @@ final class StageProcessor<Q, W, R> implements Processor<String, Ask<Q, W>, Stri
     private KeyValueStore<String, PendingRow<Q>> pending;
     private KeyValueStore<String, WaiterRow<W>> waiters;
     private ExpiringStore<R> cache;
+    private KeyValueStore<String, Long> spend;
     private CallPool<Q, R>.Lane lane;
     private @Nullable Cancellable ticker;
     /** The input partition, while it is shut. */
     private @Nullable TopicPartition shut;
 
     private int pendingCount;
+    /** Waiters that go without an answer when the day's money is spent. */
+    private int impatientCount;
+    /** Money of calls that a crash cut off, not yet in the store. */
+    private long cutOff;
+
+    private boolean broke;
 
     private record Timer(long at, String key) {}
 
@@ -83,15 +94,27 @@ final class StageProcessor<Q, W, R> implements Processor<String, Ask<Q, W>, Stri
         pending = context.getStateStore(AsyncStage.pendingStore(name));
         waiters = context.getStateStore(AsyncStage.waitersStore(name));
         cache = new ExpiringStore<>(context.getStateStore(AsyncStage.cacheStore(name)), settings.cacheRetention());
+        spend = context.getStateStore(AsyncStage.spendStore(name));
         lane = pool.open();
         restore();
     }
 
-    /** What was in flight when the task last ran is called again: its results are lost. */
+    /** What was in flight when the task last ran is called again: its results are lost, its price is not. */
     private void restore() {
+        int cutOffAtMost = lane.cutOffAtMost();
         try (KeyValueIterator<String, PendingRow<Q>> rows = pending.all()) {
-            rows.forEachRemaining(row -> timers.add(new Timer(row.value.nextAttemptAt(), row.key)));
+            rows.forEachRemaining(row -> {
+                if (timers.size() < cutOffAtMost) {
+                    cutOff += lane.estimate(row.value.request());
+                }
+                timers.add(new Timer(row.value.nextAttemptAt(), row.key));
+            });
         }
+        try (KeyValueIterator<String, WaiterRow<W>> rows = waiters.all()) {
+            rows.forEachRemaining(row -> impatientCount += row.value.impatient() ? 1 : 0);
+        }
+        Long before = spend.get(today());
+        lane.charge((before == null ? 0 : before) + cutOff);
         if (!timers.isEmpty()) {
             LOG.info("Task {} takes up {} pending requests.", context.taskId(), timers.size());
             count(timers.size());
@@ -109,10 +132,14 @@ final class StageProcessor<Q, W, R> implements Processor<String, Ask<Q, W>, Stri
             context.forward(
                     record.withKey(ask.waiterId()).withValue(new Answer<>(ask.waiter(), Outcome.done(known, 0))));
         } else {
-            waiters.put(
-                    key + SEPARATOR + ask.waiterId(),
-                    new WaiterRow<>(
-                            ask.waiter(), ask.waiterId(), record.timestamp(), SavedHeader.of(record.headers())));
+            WaiterRow<W> waiter = new WaiterRow<>(
+                    ask.waiter(),
+                    ask.waiterId(),
+                    record.timestamp(),
+                    SavedHeader.of(record.headers()),
+                    ask.impatient());
+            boolean isNew = waiters.putIfAbsent(key + SEPARATOR + ask.waiterId(), waiter) == null;
+            impatientCount += isNew && ask.impatient() ? 1 : 0;
             if (pending.get(key) == null) {
                 pending.put(key, PendingRow.first(ask.request(), now));
                 due.add(key);
@@ -146,7 +173,14 @@ final class StageProcessor<Q, W, R> implements Processor<String, Ask<Q, W>, Stri
 
     private void tick() {
         lane.expire(settings.attemptLimit());
+        if (cutOff > 0) {
+            pay(cutOff);
+            cutOff = 0;
+        }
         work();
+        // Limits let more through as time passes, though nothing else happens.
+        lane.dispatch();
+        goWithoutMoney();
         if (pendingCount <= settings.maxPending()) {
             unthrottle();
         }
@@ -182,6 +216,7 @@ final class StageProcessor<Q, W, R> implements Processor<String, Ask<Q, W>, Stri
     private void settle(Finished<R> finished) {
         String key = finished.key();
         PendingRow<Q> row = pending.get(key);
+        pay(finished.result().spent().money());
         if (row == null || row.attempt() != finished.attempt()) {
             listener.on(Event.FENCED);
             return;
@@ -207,7 +242,8 @@ final class StageProcessor<Q, W, R> implements Processor<String, Ask<Q, W>, Stri
 
     private void retry(String key, PendingRow<Q> row, CallResult.Retry<R> retry) {
         long now = context.currentSystemTimeMs();
-        int failures = retry.blameless() ? 0 : 1;
+        boolean blameless = retry.fault().isBlameless();
+        int failures = blameless ? 0 : 1;
         boolean tooOld = now - row.firstSeenAt() > settings.maxAge().toMillis();
         if (tooOld || row.failures() + failures >= settings.maxAttempts()) {
             fail(key, row, Event.EXHAUSTED, Outcome.Status.EXHAUSTED, retry.reason());
@@ -218,7 +254,7 @@ final class StageProcessor<Q, W, R> implements Processor<String, Ask<Q, W>, Stri
         again(
                 key,
                 row.after(failures, row.repair(), now + pause, retry.reason()),
-                retry.blameless() ? Event.THROTTLED : Event.RETRIED);
+                blameless ? Event.THROTTLED : Event.RETRIED);
     }
 
     private void again(String key, PendingRow<Q> row, Event event) {
@@ -237,19 +273,79 @@ final class StageProcessor<Q, W, R> implements Processor<String, Ask<Q, W>, Stri
                 waiters.prefixScan(key + SEPARATOR, new StringSerializer())) {
             found.forEachRemaining(rows::add);
         }
-        for (KeyValue<String, WaiterRow<W>> row : rows) {
-            WaiterRow<W> waiter = row.value;
-            // In a punctuation the context knows no record: timestamp and headers are the waiter's own.
-            context.forward(new Record<>(
-                    waiter.waiterId(),
-                    new Answer<>(waiter.waiter(), outcome),
-                    waiter.timestamp(),
-                    SavedHeader.restore(waiter.headers())));
-            waiters.delete(row.key);
-        }
+        rows.forEach(row -> answer(row, outcome));
         pending.delete(key);
         listener.on(event);
         count(-1);
+    }
+
+    private void answer(KeyValue<String, WaiterRow<W>> row, Outcome<R> outcome) {
+        WaiterRow<W> waiter = row.value;
+        // In a punctuation the context knows no record: timestamp and headers are the waiter's own.
+        context.forward(new Record<>(
+                waiter.waiterId(),
+                new Answer<>(waiter.waiter(), outcome),
+                waiter.timestamp(),
+                SavedHeader.restore(waiter.headers())));
+        waiters.delete(row.key);
+        impatientCount -= waiter.impatient() ? 1 : 0;
+    }
+
+    /** When the day's money is spent, those go who would rather have no answer; the others wait for the next day. */
+    private void goWithoutMoney() {
+        boolean before = broke;
+        broke = lane.isBroke();
+        if (broke && !before) {
+            LOG.warn("The day's money of task {} is spent: calls go on at 00:00 UTC.", context.taskId());
+        }
+        if (!broke || impatientCount == 0) {
+            return;
+        }
+        Map<String, List<KeyValue<String, WaiterRow<W>>>> leaving = new LinkedHashMap<>();
+        Set<String> patient = new HashSet<>();
+        try (KeyValueIterator<String, WaiterRow<W>> rows = waiters.all()) {
+            rows.forEachRemaining(row -> {
+                String key = row.key.substring(0, row.key.indexOf(SEPARATOR));
+                if (row.value.impatient()) {
+                    leaving.computeIfAbsent(key, k -> new ArrayList<>()).add(row);
+                } else {
+                    patient.add(key);
+                }
+            });
+        }
+        leaving.forEach((key, rows) -> {
+            PendingRow<Q> row = pending.get(key);
+            Outcome<R> outcome = Outcome.failed(
+                    Outcome.Status.UNAFFORDABLE, "The money for today is spent.", row == null ? 0 : row.failures());
+            rows.forEach(waiter -> answer(waiter, outcome));
+            listener.on(Event.UNAFFORDABLE);
+            if (!patient.contains(key) && row != null) {
+                lane.withdraw(key);
+                pending.delete(key);
+                count(-1);
+            }
+        });
+    }
+
+    private String today() {
+        return Long.toString(Purse.dayOf(context.currentSystemTimeMs()));
+    }
+
+    /** Notes what was used, so that a restart does not begin the day anew. */
+    private void pay(long money) {
+        if (money == 0) {
+            return;
+        }
+        String today = today();
+        Long before = spend.get(today);
+        if (before == null) {
+            List<String> earlier = new ArrayList<>();
+            try (KeyValueIterator<String, Long> days = spend.all()) {
+                days.forEachRemaining(row -> earlier.add(row.key));
+            }
+            earlier.forEach(spend::delete);
+        }
+        spend.put(today, (before == null ? 0 : before) + money);
     }
 
     private void count(int more) {

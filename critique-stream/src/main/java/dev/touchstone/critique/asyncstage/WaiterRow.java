@@ -10,6 +10,7 @@ import java.util.List;
  * @param waiterId identity
  * @param timestamp of the record that asked, epoch milliseconds
  * @param headers of the record that asked
+ * @param impatient whether it goes without an answer when the day's money is spent
  * @param <W> who waits
  */
-record WaiterRow<W>(W waiter, String waiterId, long timestamp, List<SavedHeader> headers) {}
+record WaiterRow<W>(W waiter, String waiterId, long timestamp, List<SavedHeader> headers, boolean impatient) {}

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.critique.asyncstage.AsyncCall;
 import dev.touchstone.critique.asyncstage.Attempt;
 import dev.touchstone.critique.asyncstage.CallResult;
+import dev.touchstone.critique.asyncstage.Spend;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -147,18 +148,22 @@ public final class CriticClient implements AsyncCall<CritiqueRequest, CritiqueAn
         }
         for (Throwable inner = cause; inner != null; inner = inner.getCause()) {
             if (inner instanceof LimitedBody.TooLarge) {
-                return new CallResult.Unparsable<>("The critic's answer is larger than " + MAX_BODY_BYTES + " bytes.");
+                return new CallResult.Unparsable<>(
+                        "The critic's answer is larger than " + MAX_BODY_BYTES + " bytes.", Spend.NONE);
             }
         }
         if (cause instanceof TimeoutException) {
             return new CallResult.Retry<>(
-                    "The critic did not answer within " + settings.timeout().toMillis() + " ms.", null, false);
+                    "The critic did not answer within " + settings.timeout().toMillis() + " ms.",
+                    CallResult.Fault.TIMED_OUT,
+                    null);
         }
         if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {
-            return new CallResult.Retry<>("The critic cannot be reached.", null, true);
+            return new CallResult.Retry<>("The critic cannot be reached.", CallResult.Fault.UNREACHABLE, null);
         }
         String name = cause == null ? "nothing" : cause.getClass().getSimpleName();
-        return new CallResult.Retry<>("The connection to the critic failed with " + name + ".", null, false);
+        return new CallResult.Retry<>(
+                "The connection to the critic failed with " + name + ".", CallResult.Fault.BROKEN, null);
     }
 
     private byte[] body(CritiqueRequest request, boolean repair, StructuredOutput output) {

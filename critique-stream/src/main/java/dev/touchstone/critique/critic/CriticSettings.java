@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param temperature sampling temperature, 0 or more
  * @param maxTokens longest answer, tokens
  * @param structuredOutput the strictest form of JSON answers to ask for
+ * @param prices what calls cost
  */
 public record CriticSettings(
         URI baseUrl,
@@ -25,7 +26,8 @@ public record CriticSettings(
         Duration timeout,
         double temperature,
         int maxTokens,
-        StructuredOutput structuredOutput) {
+        StructuredOutput structuredOutput,
+        Prices prices) {
     /** @throws UserError if a value is out of its range */
     public CriticSettings {
         String scheme = baseUrl.getScheme();

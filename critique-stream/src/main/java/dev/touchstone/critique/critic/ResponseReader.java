@@ -3,26 +3,20 @@ package dev.touchstone.critique.critic;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.touchstone.critique.asyncstage.CallResult;
+import dev.touchstone.critique.asyncstage.Spend;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Thread-safe. Says what a critic's HTTP response means. Reasons never quote the response: it may repeat a user's text. */
 final class ResponseReader {
-    private static final Logger LOG = LoggerFactory.getLogger(ResponseReader.class);
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final long ALARM_EVERY_MS = Duration.ofMinutes(1).toMillis();
     /** Error codes of endpoints are identifiers; anything else is not repeated. */
     private static final Pattern CODE = Pattern.compile("[A-Za-z0-9_.-]{1,40}");
 
     private final CriticIdentity identity;
     private final Clock clock;
-    private final AtomicLong nextAlarmAt = new AtomicLong(Long.MIN_VALUE);
 
     ResponseReader(CriticIdentity identity, Clock clock) {
         this.identity = identity;
@@ -40,12 +34,14 @@ final class ResponseReader {
         }
         String reason = "The critic answered HTTP " + status + code(response.body()) + ".";
         if (status == 429 || status == 408 || status >= 500) {
-            return new CallResult.Retry<>(reason, RetryAfter.of(response.headers(), clock.instant()), status == 429);
+            CallResult.Fault fault = switch (status) {
+                case 429 -> CallResult.Fault.LIMITED;
+                case 408, 504 -> CallResult.Fault.TIMED_OUT;
+                default -> CallResult.Fault.BROKEN;
+            };
+            return new CallResult.Retry<>(reason, fault, RetryAfter.of(response.headers(), clock.instant()));
         }
-        if (status == 401 || status == 403) {
-            alarm(reason);
-        }
-        return new CallResult.Permanent<>(reason);
+        return new CallResult.Permanent<>(reason, status == 401 || status == 403, Spend.NONE);
     }
 
     private CallResult<CritiqueAnswer> critique(byte[] body, boolean cacheable) {
@@ -53,19 +49,21 @@ final class ResponseReader {
         try {
             choice = JSON.readTree(body).path("choices").path(0);
         } catch (IOException e) {
-            return new CallResult.Unparsable<>("The critic's response is not JSON.");
+            return new CallResult.Unparsable<>("The critic's response is not JSON.", Spend.NONE);
         }
         JsonNode message = choice.path("message");
         if (choice.path("finish_reason").asText("").equals("content_filter")
                 || !message.path("refusal").asText("").isEmpty()) {
-            return new CallResult.Permanent<>("The critic declined to answer.");
+            return new CallResult.Permanent<>("The critic declined to answer.", false, Spend.NONE);
         }
         try {
             AnswerParser.Parsed parsed = AnswerParser.parse(content(message.path("content")));
             return new CallResult.Success<>(
-                    new CritiqueAnswer(parsed.text(), parsed.verdicts(), identity, clock.millis()), cacheable);
+                    new CritiqueAnswer(parsed.text(), parsed.verdicts(), identity, clock.millis()),
+                    cacheable,
+                    Spend.NONE);
         } catch (AnswerParser.UnreadableAnswer e) {
-            return new CallResult.Unparsable<>(String.valueOf(e.getMessage()));
+            return new CallResult.Unparsable<>(String.valueOf(e.getMessage()), Spend.NONE);
         }
     }
 
@@ -86,14 +84,6 @@ final class ResponseReader {
             return CODE.matcher(code).matches() ? " (" + code + ")" : "";
         } catch (IOException e) {
             return "";
-        }
-    }
-
-    private void alarm(String reason) {
-        long now = clock.millis();
-        long due = nextAlarmAt.get();
-        if (now >= due && nextAlarmAt.compareAndSet(due, now + ALARM_EVERY_MS)) {
-            LOG.error("{} Every request is refused until the key is right: check touchstone.critic.api-key.", reason);
         }
     }
 }

@@ -1,7 +1,9 @@
 package dev.touchstone.critique.shell;
 
 import dev.touchstone.critique.CritiqueStream;
+import dev.touchstone.critique.asyncstage.CallPool;
 import dev.touchstone.critique.asyncstage.StageListener;
+import dev.touchstone.critique.critic.Prices;
 import dev.touchstone.critique.topology.StreamObserver;
 import dev.touchstone.schemas.kafka.DeadLetterReason;
 import io.micrometer.core.instrument.Counter;
@@ -11,6 +13,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.ToDoubleFunction;
 
 /** Thread-safe. What the core tells, as Micrometer's meters. */
 final class Metrics implements StreamObserver, StageListener {
@@ -48,11 +51,33 @@ final class Metrics implements StreamObserver, StageListener {
 
     /** Shows the core's own figures. */
     void watch(CritiqueStream stream) {
-        Gauge.builder("critique.inflight", stream, CritiqueStream::inFlight)
-                .description("Calls in flight")
-                .register(registry);
-        Gauge.builder("critique.pending", stream, CritiqueStream::pending)
-                .description("Requests that have not ended")
+        gauge("critique.inflight", "Calls in flight", stream, CallPool::inFlight);
+        gauge("critique.slots", "Calls that may be in flight now", stream, CallPool::slots);
+        gauge("critique.pending", "Requests that have not ended", stream, CallPool::pending);
+        gauge(
+                "critique.spend.today",
+                "Money used or kept free today by the tasks of this instance, in the currency of the prices",
+                stream,
+                calls -> calls.moneySpentToday() / Prices.BILLION);
+        for (CallPool.Health health : CallPool.Health.values()) {
+            Gauge.builder(
+                            "critique.calls",
+                            stream,
+                            it -> it.calls()
+                                            .filter(calls -> calls.health() == health)
+                                            .isPresent()
+                                    ? 1
+                                    : 0)
+                    .description("What holds calls back: 1 for the state that is")
+                    .tag("state", health.name().toLowerCase(Locale.ROOT))
+                    .register(registry);
+        }
+    }
+
+    private void gauge(
+            String name, String description, CritiqueStream stream, ToDoubleFunction<CallPool<?, ?>> figure) {
+        Gauge.builder(name, stream, it -> it.calls().map(figure::applyAsDouble).orElse(0.0))
+                .description(description)
                 .register(registry);
     }
 

@@ -65,9 +65,29 @@ public interface ServiceConfig {
         @WithDefault("30s")
         Duration timeout();
 
-        /** Calls in flight at most. */
+        /** Calls in flight at most, over all instances. */
         @WithDefault("16")
         int maxInFlight();
+
+        /** Requests begun in any minute, over all instances; 0 for no limit. */
+        @WithDefault("0")
+        double requestsPerMinute();
+
+        /** Tokens in and out in any minute, over all instances; 0 for no limit. */
+        @WithDefault("0")
+        double tokensPerMinute();
+
+        /** Money for a UTC day, over all instances, in the currency of the prices; 0 for no limit. */
+        @WithDefault("0")
+        double budgetPerDay();
+
+        /** Price of a million tokens of prompt; 0 where calls cost nothing. */
+        @WithDefault("0")
+        double pricePerMillionInputTokens();
+
+        /** Price of a million tokens of answer. */
+        @WithDefault("0")
+        double pricePerMillionOutputTokens();
 
         /** Failed attempts after which a request is given up; a limited or absent endpoint does not count. */
         @WithDefault("6")

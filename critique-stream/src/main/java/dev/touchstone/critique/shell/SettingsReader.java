@@ -1,8 +1,10 @@
 package dev.touchstone.critique.shell;
 
 import dev.touchstone.critique.CritiqueSettings;
+import dev.touchstone.critique.asyncstage.Limits;
 import dev.touchstone.critique.asyncstage.StageSettings;
 import dev.touchstone.critique.critic.CriticSettings;
+import dev.touchstone.critique.critic.Prices;
 import dev.touchstone.critique.critic.StructuredOutput;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.UserError;
@@ -28,7 +30,11 @@ final class SettingsReader {
                 new TopicCatalogue(config.topicPrefix()),
                 critic(critic),
                 config.maxWaiting(),
-                critic.maxInFlight(),
+                new Limits(
+                        critic.maxInFlight(),
+                        critic.requestsPerMinute(),
+                        critic.tokensPerMinute(),
+                        Prices.billionths(critic.budgetPerDay())),
                 new StageSettings(
                         (int) Math.min(Integer.MAX_VALUE, PENDING_PER_WAITING * config.maxWaiting()),
                         critic.maxAttempts(),
@@ -68,7 +74,8 @@ final class SettingsReader {
                 critic.timeout(),
                 critic.temperature(),
                 critic.maxTokens(),
-                StructuredOutput.of(critic.structuredOutput()));
+                StructuredOutput.of(critic.structuredOutput()),
+                new Prices(critic.pricePerMillionInputTokens(), critic.pricePerMillionOutputTokens()));
     }
 
     /** Every property whose name begins with {@code kafka.} or {@code KAFKA_}. */

@@ -221,7 +221,7 @@ final class IntakeProcessor implements Processor<byte[], byte[], String, Ask<Cri
         context.forward(
                 new Record<>(
                         Contents.hash(prompt, completion, critic),
-                        new Ask<>(Contents.request(prompt, completion, critic), ref, ref.waiterId()),
+                        new Ask<>(Contents.request(prompt, completion, critic), ref, ref.waiterId(), side == Side.ONLY),
                         record.timestamp(),
                         trace(record.headers())),
                 requests);

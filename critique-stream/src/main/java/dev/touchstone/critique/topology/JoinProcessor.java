@@ -117,7 +117,8 @@ final class JoinProcessor implements Processor<String, Answer<OriginRef, Critiqu
             case REFUSED -> DeadLetterReason.CRITIC_REFUSED;
             case EXHAUSTED -> DeadLetterReason.CRITIC_EXHAUSTED;
             case UNPARSABLE -> DeadLetterReason.CRITIC_UNPARSABLE;
-            case DONE -> throw new IllegalArgumentException("An answer is no reason for a dead letter");
+            case DONE, UNAFFORDABLE ->
+                throw new IllegalArgumentException(outcome.status() + " is no reason for a dead letter");
         };
     }
 }

@@ -133,6 +133,7 @@ final class Outlets {
             case REFUSED -> CritiqueStatus.REFUSED;
             case EXHAUSTED -> CritiqueStatus.EXHAUSTED;
             case UNPARSABLE -> CritiqueStatus.UNPARSABLE;
+            case UNAFFORDABLE -> CritiqueStatus.OVER_BUDGET;
         };
     }
 

@@ -87,7 +87,7 @@ class AsyncStageTest {
     @Test
     void shouldCallAgainWhenTheAnswerMayNotBeKept() {
         stage.ask("a", "w1");
-        calls.last().result().complete(new CallResult.Success<>("fine", false));
+        calls.last().result().complete(new CallResult.Success<>("fine", false, Spend.NONE));
         stage.tick();
 
         stage.ask("a", "w2");
@@ -98,7 +98,9 @@ class AsyncStageTest {
     @Test
     void shouldWaitAsLongAsToldWhenRetryAfterIsGiven() {
         stage.ask("a", "w1");
-        calls.last().result().complete(new CallResult.Retry<>("Later.", Duration.ofSeconds(30), true));
+        calls.last()
+                .result()
+                .complete(new CallResult.Retry<>("Later.", CallResult.Fault.LIMITED, Duration.ofSeconds(30)));
         stage.tick();
 
         stage.pass(Duration.ofSeconds(29));
@@ -113,7 +115,7 @@ class AsyncStageTest {
         stage.ask("a", "w1");
         for (int i = 0; i < 3; i++) {
             assertThat(calls.calls()).hasSize(i + 1);
-            fail(new CallResult.Retry<>("HTTP 500.", null, false));
+            fail(new CallResult.Retry<>("HTTP 500.", CallResult.Fault.BROKEN, null));
             stage.pass(Duration.ofSeconds(8));
         }
 
@@ -127,24 +129,24 @@ class AsyncStageTest {
     void shouldGoOnTryingWhenFailuresAreBlamelessUntilTheRequestIsTooOld() {
         stage.ask("a", "w1");
         for (int i = 0; i < 50; i++) {
-            fail(new CallResult.Retry<>("HTTP 429.", Duration.ofSeconds(60), true));
+            fail(new CallResult.Retry<>("HTTP 429.", CallResult.Fault.LIMITED, Duration.ofSeconds(60)));
             stage.pass(Duration.ofSeconds(61));
         }
         assertThat(stage.answers()).isEmpty();
 
         stage.pass(Duration.ofMinutes(20));
-        fail(new CallResult.Retry<>("HTTP 429.", null, true));
+        fail(new CallResult.Retry<>("HTTP 429.", CallResult.Fault.LIMITED, null));
         assertThat(stage.statuses()).containsExactly(Outcome.Status.EXHAUSTED);
     }
 
     @Test
     void shouldAskForARepairOnceWhenTheAnswerCannotBeRead() {
         stage.ask("a", "w1");
-        fail(new CallResult.Unparsable<>("No JSON."));
+        fail(new CallResult.Unparsable<>("No JSON.", Spend.NONE));
         stage.tick();
         assertThat(calls.last().attempt()).isEqualTo(new Attempt(2, true));
 
-        fail(new CallResult.Unparsable<>("No JSON."));
+        fail(new CallResult.Unparsable<>("No JSON.", Spend.NONE));
 
         assertThat(stage.statuses()).containsExactly(Outcome.Status.UNPARSABLE);
         assertThat(calls.calls()).hasSize(2);
@@ -153,7 +155,7 @@ class AsyncStageTest {
     @Test
     void shouldEndAtOnceWhenRefused() {
         stage.ask("a", "w1");
-        fail(new CallResult.Permanent<>("HTTP 400."));
+        fail(new CallResult.Permanent<>("HTTP 400.", false, Spend.NONE));
 
         assertThat(stage.statuses()).containsExactly(Outcome.Status.REFUSED);
         assertThat(stage.ticks()).isFalse();
@@ -189,7 +191,7 @@ class AsyncStageTest {
         stage.ask("a", "w1");
         stage.ask("a", "w2");
         stage.ask("b", "w3");
-        fail(new CallResult.Retry<>("HTTP 500.", Duration.ofSeconds(20), false));
+        fail(new CallResult.Retry<>("HTTP 500.", CallResult.Fault.BROKEN, Duration.ofSeconds(20)));
         Begun<String, String> lost = calls.calls().get(0);
         stage.crash();
 

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class CallPoolTest {
     private final ScriptedCall<String, String> calls = new ScriptedCall<>();
-    private final CallPool<String, String> pool = new CallPool<>(calls, 4, Runnable::run, Clock.systemUTC());
+    private final CallPool<String, String> pool =
+            new CallPool<>(calls, Limits.inFlight(4), 1, Runnable::run, Clock.systemUTC());
 
     @Test
     void shouldRefillAFreeSlotFromWhatWasOfferedWhenACallEnds() {

@@ -12,7 +12,7 @@ public final class ScriptedCall<Q, R> implements AsyncCall<Q, R> {
     /** A call that was begun. */
     public record Begun<Q, R>(Q request, Attempt attempt, CompletableFuture<CallResult<R>> result) {
         public void succeed(R value) {
-            result.complete(new CallResult.Success<>(value, true));
+            result.complete(new CallResult.Success<>(value, true, Spend.NONE));
         }
     }
 

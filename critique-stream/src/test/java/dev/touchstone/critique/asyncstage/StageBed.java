@@ -61,7 +61,7 @@ final class StageBed {
                 return Instant.ofEpochMilli(now);
             }
         };
-        pool = new CallPool<>(call, 4, Runnable::run, clock);
+        pool = new CallPool<>(call, Limits.inFlight(4), 1, Runnable::run, clock);
         context.setCurrentSystemTimeMs(now);
         context.setRecordMetadata(INPUT.topic(), INPUT.partition(), 0);
         for (StoreBuilder<?> builder : List.of(
@@ -73,6 +73,7 @@ final class StageBed {
                         Stores.inMemoryKeyValueStore("s-waiters"),
                         Serdes.String(),
                         JsonSerde.<WaiterRow<String>>ofParametric(WaiterRow.class, JsonSerde.of(String.class))),
+                Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore("s-spend"), Serdes.String(), Serdes.Long()),
                 Stores.windowStoreBuilder(
                         Stores.inMemoryWindowStore("s-cache", settings.cacheRetention(), Duration.ofMillis(1), false),
                         Serdes.String(),
@@ -112,8 +113,11 @@ final class StageBed {
     void ask(String content, String waiter, long timestamp, String trace) {
         RecordHeaders headers = new RecordHeaders();
         headers.add("traceparent", trace.getBytes(StandardCharsets.UTF_8));
-        processor.process(
-                new Record<>("hash-" + content, new Ask<>(content, "of-" + waiter, waiter), timestamp, headers));
+        processor.process(new Record<>(
+                "hash-" + content,
+                new Ask<>(content, "of-" + waiter, waiter, waiter.startsWith("impatient")),
+                timestamp,
+                headers));
     }
 
     /** Lets time pass, with a tick at its end. */

@@ -116,15 +116,15 @@ class CriticClientTest {
     void shouldTryAgainWhenTheEndpointIsBusyOrBroken() throws Exception {
         assertThat(retry(status(429, Map.of("Retry-After", "7")))).satisfies(retry -> {
             assertThat(retry.after()).isEqualTo(Duration.ofSeconds(7));
-            assertThat(retry.blameless()).isTrue();
+            assertThat(retry.fault()).isEqualTo(CallResult.Fault.LIMITED);
         });
         String inAMinute = DateTimeFormatter.RFC_1123_DATE_TIME.format(
                 ZonedDateTime.ofInstant(NOW.plusSeconds(60), ZoneOffset.UTC));
         assertThat(retry(status(429, Map.of("Retry-After", inAMinute))).after()).isEqualTo(Duration.ofMinutes(1));
         assertThat(retry(status(429, Map.of())).after()).isNull();
         assertThat(retry(status(429, Map.of("Retry-After", "soon"))).after()).isNull();
-        for (int code : new int[] {408, 500, 502, 503, 529}) {
-            assertThat(retry(status(code, Map.of())).blameless()).isFalse();
+        for (int code : new int[] {500, 502, 503, 529}) {
+            assertThat(retry(status(code, Map.of())).fault()).isEqualTo(CallResult.Fault.BROKEN);
         }
         assertThat(retry(new Behaviour.Reset()).reason()).doesNotContain("It is 4.");
     }
@@ -145,7 +145,7 @@ class CriticClientTest {
         assertThat(call(nobody, "x"))
                 .isInstanceOfSatisfying(
                         CallResult.Retry.class,
-                        retry -> assertThat(retry.blameless()).isTrue());
+                        retry -> assertThat(retry.fault()).isEqualTo(CallResult.Fault.UNREACHABLE));
     }
 
     @ParameterizedTest
@@ -231,7 +231,8 @@ class CriticClientTest {
     }
 
     private static CriticSettings settings(String url, String key, Duration timeout) {
-        return new CriticSettings(URI.create(url), "m", key, timeout, 0, 400, StructuredOutput.JSON_SCHEMA);
+        return new CriticSettings(
+                URI.create(url), "m", key, timeout, 0, 400, StructuredOutput.JSON_SCHEMA, Prices.NONE);
     }
 
     private static CritiqueRequest request(String completion) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.touchstone.critique.CritiqueSettings;
+import dev.touchstone.critique.asyncstage.Limits;
 import dev.touchstone.schemas.UserError;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -26,7 +27,7 @@ class SettingsReaderTest {
         assertThat(settings.topics().pairs().name()).isEqualTo("rm.pairs");
         assertThat(settings.critic().timeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(settings.critic().apiKey()).isNull();
-        assertThat(settings.maxInFlight()).isEqualTo(16);
+        assertThat(settings.limits()).isEqualTo(Limits.inFlight(16));
         assertThat(settings.commitInterval()).isEqualTo(Duration.ofMillis(100));
         assertThat(settings.stateDir()).isEqualTo(Path.of(".touchstone/critique-stream"));
     }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.touchstone.critique.asyncstage.Answer;
 import dev.touchstone.critique.asyncstage.CallResult;
 import dev.touchstone.critique.asyncstage.Outcome;
+import dev.touchstone.critique.asyncstage.Spend;
 import dev.touchstone.critique.critic.CritiqueAnswer;
 import dev.touchstone.schemas.kafka.DeadLetterReason;
 import dev.touchstone.schemas.v1.Completion;
@@ -110,7 +111,7 @@ class CritiqueTopologyTest {
     void shouldMakeOneDeadLetterWithTheOriginalBytesWhenAPairLosesASide() {
         PreferencePair pair = pair("q").build();
         stream.send(pair);
-        stream.answer("good q", new CallResult.Permanent<>("The critic answered HTTP 400."));
+        stream.answer("good q", new CallResult.Permanent<>("The critic answered HTTP 400.", false, Spend.NONE));
         stream.critique("bad q");
 
         assertThat(stream.deadLetters()).singleElement().satisfies(record -> {
@@ -134,15 +135,15 @@ class CritiqueTopologyTest {
     @Test
     void shouldMakeOneDeadLetterWhenBothSidesAreLost() {
         stream.send(pair("q").build());
-        stream.answer("good q", new CallResult.Permanent<>("No."));
-        stream.answer("bad q", new CallResult.Permanent<>("No."));
+        stream.answer("good q", new CallResult.Permanent<>("No.", false, Spend.NONE));
+        stream.answer("bad q", new CallResult.Permanent<>("No.", false, Spend.NONE));
         assertThat(stream.deadLetters()).hasSize(1);
     }
 
     @Test
     void shouldTakeInADeadPairWhenItIsSentAgain() {
         stream.send(pair("q").build());
-        stream.answer("good q", new CallResult.Permanent<>("No."));
+        stream.answer("good q", new CallResult.Permanent<>("No.", false, Spend.NONE));
         assertThat(stream.deadLetters()).hasSize(1);
 
         stream.send(pair("q").build());
@@ -169,13 +170,14 @@ class CritiqueTopologyTest {
     @Test
     void shouldSendACompletionOnWithStatusAndReasonWhenItsCritiqueFails() {
         stream.send(completion("refused").build());
-        stream.answer("answer to refused", new CallResult.Permanent<>("The critic answered HTTP 400."));
+        stream.answer(
+                "answer to refused", new CallResult.Permanent<>("The critic answered HTTP 400.", false, Spend.NONE));
         stream.send(completion("garbled").build());
-        stream.answer("answer to garbled", new CallResult.Unparsable<>("No JSON."));
-        stream.answer("answer to garbled", new CallResult.Unparsable<>("No JSON."));
+        stream.answer("answer to garbled", new CallResult.Unparsable<>("No JSON.", Spend.NONE));
+        stream.answer("answer to garbled", new CallResult.Unparsable<>("No JSON.", Spend.NONE));
         stream.send(completion("hopeless").build());
         for (int i = 0; i < 3; i++) {
-            stream.answer("answer to hopeless", new CallResult.Retry<>("HTTP 500.", null, false));
+            stream.answer("answer to hopeless", new CallResult.Retry<>("HTTP 500.", CallResult.Fault.BROKEN, null));
             stream.pass(Duration.ofSeconds(8));
         }
 
@@ -280,8 +282,8 @@ class CritiqueTopologyTest {
         try (StreamBed small = new StreamBed(262_144, 2_000, 1_000)) {
             small.send(pair("q").build());
             CritiqueAnswer wordy = new CritiqueAnswer("x".repeat(1_500), List.of(), StreamBed.CRITIC, 0);
-            small.answer("good q", new CallResult.Success<>(wordy, true));
-            small.answer("bad q", new CallResult.Success<>(wordy, true));
+            small.answer("good q", new CallResult.Success<>(wordy, true, Spend.NONE));
+            small.answer("bad q", new CallResult.Success<>(wordy, true, Spend.NONE));
             assertThat(small.deadLetters())
                     .singleElement()
                     .satisfies(record ->

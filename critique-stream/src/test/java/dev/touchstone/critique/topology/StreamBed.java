@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import dev.touchstone.critique.asyncstage.Answer;
 import dev.touchstone.critique.asyncstage.CallPool;
 import dev.touchstone.critique.asyncstage.CallResult;
+import dev.touchstone.critique.asyncstage.Limits;
 import dev.touchstone.critique.asyncstage.ScriptedCall;
+import dev.touchstone.critique.asyncstage.Spend;
 import dev.touchstone.critique.asyncstage.StageListener;
 import dev.touchstone.critique.asyncstage.StageSettings;
 import dev.touchstone.critique.critic.CriticIdentity;
@@ -79,7 +81,8 @@ final class StreamBed implements AutoCloseable {
         config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
         config.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
         config.put(StreamsConfig.STATE_DIR_CONFIG, folder().toString());
-        CallPool<CritiqueRequest, CritiqueAnswer> pool = new CallPool<>(critic, 64, Runnable::run, clock());
+        CallPool<CritiqueRequest, CritiqueAnswer> pool =
+                new CallPool<>(critic, Limits.inFlight(64), 1, Runnable::run, clock());
         StageSettings stage = new StageSettings(
                 1_000,
                 3,
@@ -171,7 +174,7 @@ final class StreamBed implements AutoCloseable {
     }
 
     void critique(String completion) {
-        answer(completion, new CallResult.Success<>(critiqueOf(completion), true));
+        answer(completion, new CallResult.Success<>(critiqueOf(completion), true, Spend.NONE));
     }
 
     static CritiqueAnswer critiqueOf(String completion) {
