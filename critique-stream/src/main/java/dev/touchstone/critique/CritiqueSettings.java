@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     kept in the state folder
  * @param commitInterval time between transactions: what comes out is seen by others this much later
  * @param threads stream threads
+ * @param standbys copies of each task's stores that other instances hold ready
  * @param replicationFactor of the internal topics; -1 for the broker's default
  * @param inputMaxBytes largest record that is taken in
  * @param idRetention how long an id is remembered
@@ -36,6 +37,7 @@ public record CritiqueSettings(
         @Nullable String instanceId,
         Duration commitInterval,
         int threads,
+        int standbys,
         int replicationFactor,
         int inputMaxBytes,
         Duration idRetention) {
@@ -61,6 +63,8 @@ public record CritiqueSettings(
         atLeast("touchstone.critic.max-attempts", stage.maxAttempts(), 1);
         atLeast("touchstone.max-waiting", maxWaiting, 1);
         atLeast("touchstone.threads", threads, 1);
+        atLeast("touchstone.standbys", standbys, 0);
+        atLeast("touchstone.critic.cache-max-entries", (int) Math.min(Integer.MAX_VALUE, stage.cacheMaxEntries()), 1);
         atLeast("touchstone.input-max-bytes", inputMaxBytes, 1_024);
         if (inputMaxBytes > INPUT_BYTES_LIMIT) {
             throw new UserError("touchstone.input-max-bytes is " + inputMaxBytes + ": set it to at most "

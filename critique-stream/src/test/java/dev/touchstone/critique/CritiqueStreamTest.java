@@ -188,7 +188,8 @@ class CritiqueStreamTest {
                 Duration.ofMillis(100),
                 Duration.ofSeconds(1),
                 Duration.ofMillis(100),
-                Duration.ofDays(1));
+                Duration.ofDays(1),
+                1_000);
         CritiqueSettings settings = new CritiqueSettings(
                 topics,
                 critic,
@@ -199,6 +200,7 @@ class CritiqueStreamTest {
                 null,
                 Duration.ofMillis(100),
                 2,
+                0,
                 1,
                 262_144,
                 Duration.ofDays(7));

@@ -1,6 +1,6 @@
 package dev.touchstone.critique.asyncstage;
 
-import dev.touchstone.critique.state.ExpiringStore;
+import dev.touchstone.critique.state.BoundedCache;
 import dev.touchstone.critique.state.JsonSerde;
 import dev.touchstone.critique.state.Valve;
 import java.util.Map;
@@ -79,7 +79,7 @@ public final class AsyncStage<Q, W, R> implements ProcessorSupplier<String, Ask<
                 Stores.keyValueStoreBuilder(
                                 Stores.persistentKeyValueStore(spendStore(name)), Serdes.String(), Serdes.Long())
                         .withLoggingEnabled(SHORT_CHANGELOG),
-                ExpiringStore.builder(cacheStore(name), settings.cacheRetention(), results));
+                BoundedCache.builder(Stores.persistentKeyValueStore(cacheStore(name)), results));
     }
 
     @Override

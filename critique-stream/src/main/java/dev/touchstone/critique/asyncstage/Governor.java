@@ -33,6 +33,7 @@ final class Governor {
     private long decreasedAt = Long.MIN_VALUE;
 
     private long pausedUntil;
+    private long lockedAt;
     private long lockedUntil;
     private long lockoutMs = FIRST_LOCKOUT_MS;
 
@@ -127,9 +128,10 @@ final class Governor {
 
     private void lockOut(long begunAt, String reason, long nowMs) {
         // Those that were in flight together are one refusal.
-        if (nowMs < lockedUntil || begunAt < lockedUntil - lockoutMs) {
+        if (nowMs < lockedUntil || begunAt < lockedAt) {
             return;
         }
+        lockedAt = nowMs;
         lockedUntil = nowMs + lockoutMs;
         LOG.error(
                 "{} No call is begun for {} s: every one would be refused. Mend the access.", reason, lockoutMs / 1000);

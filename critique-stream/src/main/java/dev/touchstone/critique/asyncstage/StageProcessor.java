@@ -3,7 +3,7 @@ package dev.touchstone.critique.asyncstage;
 import dev.touchstone.critique.asyncstage.CallPool.Finished;
 import dev.touchstone.critique.asyncstage.CallPool.Job;
 import dev.touchstone.critique.asyncstage.StageListener.Event;
-import dev.touchstone.critique.state.ExpiringStore;
+import dev.touchstone.critique.state.BoundedCache;
 import dev.touchstone.critique.state.SavedHeader;
 import dev.touchstone.critique.state.Valve;
 import java.time.Duration;
@@ -55,7 +55,7 @@ final class StageProcessor<Q, W, R> implements Processor<String, Ask<Q, W>, Stri
     private ProcessorContext<String, Answer<W, R>> context;
     private KeyValueStore<String, PendingRow<Q>> pending;
     private KeyValueStore<String, WaiterRow<W>> waiters;
-    private ExpiringStore<R> cache;
+    private BoundedCache<R> cache;
     private KeyValueStore<String, Long> spend;
     private CallPool<Q, R>.Lane lane;
     private @Nullable Cancellable ticker;
@@ -93,7 +93,10 @@ final class StageProcessor<Q, W, R> implements Processor<String, Ask<Q, W>, Stri
         this.context = context;
         pending = context.getStateStore(AsyncStage.pendingStore(name));
         waiters = context.getStateStore(AsyncStage.waitersStore(name));
-        cache = new ExpiringStore<>(context.getStateStore(AsyncStage.cacheStore(name)), settings.cacheRetention());
+        cache = new BoundedCache<>(
+                context.getStateStore(AsyncStage.cacheStore(name)),
+                settings.cacheRetention(),
+                settings.cacheMaxEntries());
         spend = context.getStateStore(AsyncStage.spendStore(name));
         lane = pool.open();
         restore();

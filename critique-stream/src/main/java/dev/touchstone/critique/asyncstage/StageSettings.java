@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param backoffCap longest pause
  * @param tick how often a task with something pending looks for results
  * @param cacheRetention how long an answer is kept for later requests
+ * @param cacheMaxEntries how many answers one task keeps
  */
 public record StageSettings(
         int maxPending,
@@ -22,4 +23,5 @@ public record StageSettings(
         Duration backoffBase,
         Duration backoffCap,
         Duration tick,
-        Duration cacheRetention) {}
+        Duration cacheRetention,
+        long cacheMaxEntries) {}

@@ -34,6 +34,10 @@ public interface ServiceConfig {
     @WithDefault("1")
     int threads();
 
+    /** Copies of each task's stores that other instances hold ready, so that they need not be restored when one dies. */
+    @WithDefault("1")
+    int standbys();
+
     /** Replicas of the internal topics; -1 for the broker's default. */
     @WithDefault("-1")
     int replicationFactor();
@@ -120,5 +124,9 @@ public interface ServiceConfig {
         /** How long an answer is kept for later requests with the same content. */
         @WithDefault("P7D")
         Duration cacheRetention();
+
+        /** How many answers are kept, by each task; the oldest go first. */
+        @WithDefault("100000")
+        long cacheMaxEntries();
     }
 }

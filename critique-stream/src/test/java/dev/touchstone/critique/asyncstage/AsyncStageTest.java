@@ -259,7 +259,8 @@ class AsyncStageTest {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(8),
                 Duration.ofMillis(100),
-                Duration.ofDays(1));
+                Duration.ofDays(1),
+                1_000);
         StageBed bed = new StageBed(two, calls);
         bed.ask("a", "w1");
         bed.ask("b", "w2");

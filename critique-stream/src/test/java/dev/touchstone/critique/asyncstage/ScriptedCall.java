@@ -7,7 +7,22 @@ import java.util.concurrent.CompletionStage;
 
 /** Calls that end when the test says so. */
 public final class ScriptedCall<Q, R> implements AsyncCall<Q, R> {
+    private final Spend estimate;
     private final List<Begun<Q, R>> begun = new ArrayList<>();
+
+    public ScriptedCall() {
+        this(Spend.NONE);
+    }
+
+    /** @param estimate what every call is thought to use */
+    public ScriptedCall(Spend estimate) {
+        this.estimate = estimate;
+    }
+
+    @Override
+    public Spend estimate(Q request) {
+        return estimate;
+    }
 
     /** A call that was begun. */
     public record Begun<Q, R>(Q request, Attempt attempt, CompletableFuture<CallResult<R>> result) {

@@ -1,5 +1,6 @@
 package dev.touchstone.critique.asyncstage;
 
+import dev.touchstone.critique.state.BoundedCache;
 import dev.touchstone.critique.state.JsonSerde;
 import dev.touchstone.critique.state.Valve;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +34,8 @@ final class StageBed {
             Duration.ofSeconds(1),
             Duration.ofSeconds(8),
             Duration.ofMillis(100),
-            Duration.ofDays(1));
+            Duration.ofDays(1),
+            1_000);
 
     final MockProcessorContext<String, Answer<String, String>> context = new MockProcessorContext<>();
     final List<StageListener.Event> events = new ArrayList<>();
@@ -44,6 +46,10 @@ final class StageBed {
     private long now = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
 
     StageBed(StageSettings settings, AsyncCall<String, String> call) {
+        this(settings, Limits.inFlight(4), call);
+    }
+
+    StageBed(StageSettings settings, Limits limits, AsyncCall<String, String> call) {
         this.settings = settings;
         Clock clock = new Clock() {
             @Override
@@ -61,7 +67,7 @@ final class StageBed {
                 return Instant.ofEpochMilli(now);
             }
         };
-        pool = new CallPool<>(call, Limits.inFlight(4), 1, Runnable::run, clock);
+        pool = new CallPool<>(call, limits, 1, Runnable::run, clock);
         context.setCurrentSystemTimeMs(now);
         context.setRecordMetadata(INPUT.topic(), INPUT.partition(), 0);
         for (StoreBuilder<?> builder : List.of(
@@ -74,10 +80,7 @@ final class StageBed {
                         Serdes.String(),
                         JsonSerde.<WaiterRow<String>>ofParametric(WaiterRow.class, JsonSerde.of(String.class))),
                 Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore("s-spend"), Serdes.String(), Serdes.Long()),
-                Stores.windowStoreBuilder(
-                        Stores.inMemoryWindowStore("s-cache", settings.cacheRetention(), Duration.ofMillis(1), false),
-                        Serdes.String(),
-                        JsonSerde.of(String.class)))) {
+                BoundedCache.builder(Stores.inMemoryKeyValueStore("s-cache"), JsonSerde.of(String.class)))) {
             StateStore store = builder.withLoggingDisabled().build();
             store.init(context.getStateStoreContext(), store);
             context.addStateStore(store);

@@ -91,7 +91,8 @@ final class StreamBed implements AutoCloseable {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(8),
                 Duration.ofMillis(100),
-                Duration.ofDays(1));
+                Duration.ofDays(1),
+                1_000);
         Topology topology = CritiqueTopology.build(
                 new TopologySettings(TOPICS, 4, inputMaxBytes, outputMaxBytes, maxWaiting, Duration.ofDays(7)),
                 stage,
