@@ -4,10 +4,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
@@ -41,6 +42,9 @@ public final class CallPool<Q, R> {
     private final Governor governor;
     /** In order of their turn. */
     private final List<Lane> lanes = new ArrayList<>();
+
+    /** Attempts whose task is gone: should the task come back to this instance, they need not be paid for again. */
+    private final Map<AttemptKey, Run> orphans = new LinkedHashMap<>();
 
     private int running;
 
@@ -111,18 +115,41 @@ public final class CallPool<Q, R> {
     /** One attempt's result, on its way to the stream thread. */
     record Finished<R>(String key, int attempt, CallResult<R> result) {}
 
-    private record Running<Q>(Job<Q> job, Spend estimate, long startedAt) {}
+    /** One attempt that runs. A class, since two of them are never the same. */
+    private final class Run {
+        private final Job<Q> job;
+        private final Spend estimate;
+        private final long startedAt;
+        /** Where its result is awaited; null when that task is gone. */
+        private @Nullable Lane lane;
+        /** Whether its slot is free again. */
+        private boolean ended;
+        /** Its result, if it came when nobody waited for it. */
+        private @Nullable CallResult<R> result;
 
-    private record Start<L, Q>(L lane, Running<Q> running) {}
-
-    /** Fills free slots. Calls are begun outside the lock: what a call does while it begins is not ours to know. */
-    private void fill() {
-        for (Optional<Start<Lane, Q>> next = next(); next.isPresent(); next = next()) {
-            begin(next.get().lane(), next.get().running());
+        Run(Job<Q> job, Spend estimate, long startedAt, Lane lane) {
+            this.job = job;
+            this.estimate = estimate;
+            this.startedAt = startedAt;
+            this.lane = lane;
         }
     }
 
-    private synchronized Optional<Start<Lane, Q>> next() {
+    /** Names one attempt at one request. */
+    private record AttemptKey(String key, int attempt) {
+        static AttemptKey of(Job<?> job) {
+            return new AttemptKey(job.key(), job.attempt().number());
+        }
+    }
+
+    /** Fills free slots. Calls are begun outside the lock: what a call does while it begins is not ours to know. */
+    private void fill() {
+        for (Optional<Run> next = next(); next.isPresent(); next = next()) {
+            begin(next.get());
+        }
+    }
+
+    private synchronized Optional<Run> next() {
         long now = clock.millis();
         if (!governor.isOpen(running, now)) {
             return Optional.empty();
@@ -140,23 +167,54 @@ public final class CallPool<Q, R> {
         lanes.remove(lane);
         lanes.add(lane);
         lane.purse.take(estimate.money(), now);
-        Running<Q> run = new Running<>(lane.offered.remove(), estimate, now);
+        Run run = new Run(lane.offered.remove(), estimate, now, lane);
         lane.runs.add(run);
         running++;
-        return Optional.of(new Start<>(lane, run));
+        return Optional.of(run);
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // its completion is what whenComplete handles
-    private void begin(Lane lane, Running<Q> run) {
+    private void begin(Run run) {
         CompletionStage<CallResult<R>> result;
         try {
-            result = Objects.requireNonNull(
-                    call.call(run.job().request(), run.job().attempt()));
+            result = Objects.requireNonNull(call.call(run.job.request(), run.job.attempt()));
         } catch (RuntimeException | Error e) {
-            lane.end(run, broken(e));
+            end(run, broken(e));
             return;
         }
-        result.whenComplete((value, error) -> lane.end(run, error != null || value == null ? broken(error) : value));
+        result.whenComplete((value, error) -> end(run, error != null || value == null ? broken(error) : value));
+    }
+
+    /** A call ended, or is taken to have: a result that comes after its time-out meets the fence of the task. */
+    private void end(Run run, CallResult<R> result) {
+        synchronized (this) {
+            Lane lane = run.lane;
+            long now = clock.millis();
+            if (!run.ended) {
+                run.ended = true;
+                running--;
+                governor.ended(run.startedAt, run.estimate, result, now);
+                if (lane != null) {
+                    lane.runs.remove(run);
+                    lane.purse.giveBack(run.estimate.money(), result.spent().money(), now);
+                }
+            }
+            if (lane == null) {
+                run.result = result;
+            } else {
+                lane.finished.add(
+                        new Finished<>(run.job.key(), run.job.attempt().number(), result));
+            }
+        }
+        executor.execute(this::fill);
+    }
+
+    private void orphan(Run run) {
+        run.lane = null;
+        orphans.put(AttemptKey.of(run.job), run);
+        if (orphans.size() > 2 * limits.inFlight()) {
+            orphans.remove(orphans.keySet().iterator().next());
+        }
     }
 
     /** The message is left out: it may hold a user's text. */
@@ -170,7 +228,7 @@ public final class CallPool<Q, R> {
     /** The part of one task. */
     final class Lane {
         private final Queue<Job<Q>> offered = new ArrayDeque<>();
-        private final Set<Running<Q>> runs = Collections.newSetFromMap(new IdentityHashMap<>());
+        private final Set<Run> runs = new LinkedHashSet<>();
         private final Queue<Finished<R>> finished = new ConcurrentLinkedQueue<>();
         private final Purse purse = new Purse(limits.moneyPerDay() / shares);
         private volatile int pending;
@@ -182,9 +240,19 @@ public final class CallPool<Q, R> {
             }
         }
 
+        /** Offers an attempt; one that this instance began already in an earlier life of the task is taken up instead. */
         void offer(Job<Q> job) {
             synchronized (CallPool.this) {
-                offered.add(job);
+                Run orphan = orphans.remove(AttemptKey.of(job));
+                if (orphan == null) {
+                    offered.add(job);
+                } else if (orphan.result != null) {
+                    finished.add(new Finished<>(job.key(), job.attempt().number(), orphan.result));
+                } else {
+                    orphan.lane = this;
+                    runs.add(orphan);
+                    purse.take(orphan.estimate.money(), clock.millis());
+                }
             }
         }
 
@@ -239,12 +307,12 @@ public final class CallPool<Q, R> {
 
         /** Takes the slots of calls that have run too long; their results, should they still come, are fenced. */
         void expire(Duration limit) {
-            List<Running<Q>> overdue;
+            List<Run> overdue;
             synchronized (CallPool.this) {
                 long before = clock.millis() - limit.toMillis();
-                overdue = runs.stream().filter(run -> run.startedAt() <= before).toList();
+                overdue = runs.stream().filter(run -> run.startedAt <= before).toList();
             }
-            for (Running<Q> run : overdue) {
+            for (Run run : overdue) {
                 end(
                         run,
                         new CallResult.Retry<>(
@@ -254,26 +322,15 @@ public final class CallPool<Q, R> {
             }
         }
 
-        /** The task is gone. Its calls run on, and keep their slots until they end; nobody waits for their results. */
+        /** The task is gone. Its calls run on, and keep their slots until they end. */
         void close() {
             synchronized (CallPool.this) {
                 lanes.remove(this);
                 offered.clear();
+                runs.forEach(CallPool.this::orphan);
+                runs.clear();
                 governor.tasks(lanes.size(), clock.millis());
             }
-        }
-
-        private void end(Running<Q> run, CallResult<R> result) {
-            synchronized (CallPool.this) {
-                if (runs.remove(run)) {
-                    running--;
-                    long now = clock.millis();
-                    governor.ended(run.startedAt(), run.estimate(), result, now);
-                    purse.giveBack(run.estimate().money(), result.spent().money(), now);
-                }
-            }
-            finished.add(new Finished<>(run.job().key(), run.job().attempt().number(), result));
-            dispatch();
         }
     }
 }

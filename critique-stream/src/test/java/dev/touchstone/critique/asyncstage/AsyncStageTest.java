@@ -227,6 +227,19 @@ class AsyncStageTest {
     }
 
     @Test
+    void shouldNotCallAgainWhenTheTaskComesBackToTheSameInstance() {
+        stage.ask("a", "w1");
+        stage.leave();
+        stage.start();
+        stage.tick();
+        calls.last().succeed("fine");
+        stage.tick();
+
+        assertThat(calls.calls()).hasSize(1);
+        assertThat(stage.statuses()).containsExactly(Outcome.Status.DONE);
+    }
+
+    @Test
     void shouldTryAgainWhenACallBreaks() {
         List<AsyncCall<String, String>> broken = List.of(
                 (request, attempt) -> {

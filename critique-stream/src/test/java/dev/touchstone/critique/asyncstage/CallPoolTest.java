@@ -66,6 +66,26 @@ class CallPoolTest {
         assertThat(pool.inFlight()).isZero();
     }
 
+    @Test
+    void shouldNotCallAgainWhenATaskComesBackBeforeItsCallsEnd() {
+        CallPool<String, String>.Lane lane = pool.open();
+        offer(lane, "a", 2);
+        lane.dispatch();
+        lane.close();
+        calls.calls().get(0).succeed("ended while nobody waited");
+
+        CallPool<String, String>.Lane back = pool.open();
+        offer(back, "a", 2);
+        back.dispatch();
+        calls.calls().get(1).succeed("ended later");
+
+        assertThat(calls.calls()).hasSize(2);
+        assertThat(List.of(back.poll(), back.poll()))
+                .extracting(finished -> finished.key() + " " + ((CallResult.Success<String>) finished.result()).value())
+                .containsExactly("a0 ended while nobody waited", "a1 ended later");
+        assertThat(pool.inFlight()).isZero();
+    }
+
     private static void offer(CallPool<String, String>.Lane lane, String request, int times) {
         for (int i = 0; i < times; i++) {
             lane.offer(new Job<>(request + i, request, new Attempt(1, false)));

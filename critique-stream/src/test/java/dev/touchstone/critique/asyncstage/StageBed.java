@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serdes;
@@ -41,7 +42,8 @@ final class StageBed {
     final List<StageListener.Event> events = new ArrayList<>();
     final Valve valve = new Valve();
     private final StageSettings settings;
-    private final CallPool<String, String> pool;
+    private final Supplier<CallPool<String, String>> pools;
+    private CallPool<String, String> pool;
     private Processor<String, Ask<String, String>, String, Answer<String, String>> processor;
     private long now = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
 
@@ -67,7 +69,8 @@ final class StageBed {
                 return Instant.ofEpochMilli(now);
             }
         };
-        pool = new CallPool<>(call, limits, 1, Runnable::run, clock);
+        pools = () -> new CallPool<>(call, limits, 1, Runnable::run, clock);
+        pool = pools.get();
         context.setCurrentSystemTimeMs(now);
         context.setRecordMetadata(INPUT.topic(), INPUT.partition(), 0);
         for (StoreBuilder<?> builder : List.of(
@@ -104,7 +107,14 @@ final class StageBed {
         processor.init(context);
     }
 
+    /** The whole instance is gone, with its calls. */
     void crash() {
+        leave();
+        pool = pools.get();
+    }
+
+    /** The task goes; the instance stays. */
+    void leave() {
         processor.close();
         context.scheduledPunctuators().forEach(CapturedPunctuator::cancel);
     }
