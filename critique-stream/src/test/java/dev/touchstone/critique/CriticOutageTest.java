@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A critic that first limits us and then is away, half of the time each. Short by default; ten minutes with
- * {@code -Dtouchstone.outage=PT10M}, as the profile nightly has it.
+ * A critic that first limits us and then is away, half of the time each. Some seconds here, ten minutes in the
+ * profile nightly.
  */
 class CriticOutageTest {
     private static final Duration OUTAGE = Duration.parse(System.getProperty("touchstone.outage", "PT6S"));
