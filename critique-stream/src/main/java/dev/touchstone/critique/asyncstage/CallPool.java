@@ -256,10 +256,10 @@ public final class CallPool<Q, R> {
             }
         }
 
-        /** Takes an offer back. */
-        void withdraw(String key) {
+        /** Takes offers back. */
+        void withdraw(Set<String> keys) {
             synchronized (CallPool.this) {
-                offered.removeIf(job -> job.key().equals(key));
+                offered.removeIf(job -> keys.contains(job.key()));
             }
         }
 
