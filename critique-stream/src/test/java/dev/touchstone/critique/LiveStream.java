@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.touchstone.critique.asyncstage.Limits;
 import dev.touchstone.critique.asyncstage.StageSettings;
 import dev.touchstone.critique.critic.CriticClient;
+import dev.touchstone.critique.critic.CriticObserver;
 import dev.touchstone.critique.critic.CriticSettings;
 import dev.touchstone.critique.critic.Prices;
 import dev.touchstone.critique.critic.StructuredOutput;
@@ -126,7 +127,7 @@ final class LiveStream {
         return new CritiqueStream(
                 settings,
                 kafka,
-                new CriticClient(critic, Clock.systemUTC()),
+                new CriticClient(critic, Clock.systemUTC(), CriticObserver.NONE),
                 new StreamObserver() {
                     @Override
                     public void deadLetter(DeadLetterReason reason) {}

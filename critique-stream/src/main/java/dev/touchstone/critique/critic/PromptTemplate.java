@@ -18,6 +18,8 @@ public final class PromptTemplate {
     public static final String CURRENT = "critique-v1";
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** What a turn adds beside its role and content: names, quotes and commas. */
+    private static final int CHARS_PER_TURN = 30;
 
     private final String system;
     private final String instruction;
@@ -55,6 +57,15 @@ public final class PromptTemplate {
         messages.addObject().put("role", "system").put("content", again ? system + "\n" + repair : system);
         messages.addObject().put("role", "user").put("content", instruction + "\n" + data);
         return messages;
+    }
+
+    /** Characters of the longest messages of a request, without what quoting adds to its texts. Quick. */
+    long chars(CritiqueRequest request) {
+        long chars = (long) system.length() + instruction.length() + repair.length() + 2L * CHARS_PER_TURN;
+        for (CritiqueRequest.Turn turn : request.conversation()) {
+            chars += CHARS_PER_TURN + turn.role().length() + turn.content().length();
+        }
+        return chars + request.completion().length();
     }
 
     private static String resource(String name) {

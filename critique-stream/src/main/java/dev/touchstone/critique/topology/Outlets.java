@@ -149,6 +149,9 @@ final class Outlets {
                 .setParameters(Map.copyOf(answer.identity().parameters()))
                 .setSample(0)
                 .setCreatedAt(Instant.ofEpochMilli(answer.createdAt()))
+                .setPromptTokens(answer.promptTokens())
+                .setCompletionTokens(answer.completionTokens())
+                .setCost(answer.cost())
                 .build();
     }
 }

@@ -86,8 +86,8 @@ class AnswerParserTest {
     void shouldReplaceHalfASurrogatePairSoThatTheTextCanBeStored() throws UnreadableAnswer {
         Parsed parsed = AnswerParser.parse(PLAIN.replace("It is short.", "Half \\ud83d of it."));
         JsonSerde<CritiqueAnswer> serde = JsonSerde.of(CritiqueAnswer.class);
-        CritiqueAnswer answer =
-                new CritiqueAnswer(parsed.text(), List.of(), new CriticIdentity("m", "v", new TreeMap<>()), 0);
+        CritiqueAnswer answer = new CritiqueAnswer(
+                parsed.text(), List.of(), new CriticIdentity("m", "v", new TreeMap<>()), 0, 7, 8, 0.25);
         assertThat(serde.deserialize("t", serde.serialize("t", answer))).isEqualTo(answer);
         assertThat(parsed.text()).isEqualTo("Half ? of it.");
     }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.touchstone.critique.asyncstage.Attempt;
 import dev.touchstone.critique.asyncstage.CallResult;
+import dev.touchstone.critique.asyncstage.Spend;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.testkit.cluster.Ports;
 import dev.touchstone.testkit.llm.FakeLlm;
@@ -23,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,8 +36,28 @@ class CriticClientTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
     private static final String KEY = "secret-key";
+    private static final Prices PRICES = new Prices(2_000, 5_000);
+    private static final String USAGE = "\"usage\":{\"prompt_tokens\":100,\"completion_tokens\":20}";
 
     private final List<FakeLlm> servers = new CopyOnWriteArrayList<>();
+    private final Heard heard = new Heard();
+
+    /** Keeps what is told. */
+    private static final class Heard implements CriticObserver {
+        private final List<String> requests = new CopyOnWriteArrayList<>();
+        private final List<Spend> spends = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void ended(Duration took, @Nullable Usage usage, @Nullable String errorType) {
+            requests.add(
+                    (usage == null ? "?" : usage.promptTokens() + "+" + usage.completionTokens()) + " " + errorType);
+        }
+
+        @Override
+        public void spent(Spend spend) {
+            spends.add(spend);
+        }
+    }
 
     @AfterEach
     void stopServers() {
@@ -132,7 +155,7 @@ class CriticClientTest {
     @Test
     void shouldTryAgainWhenTheEndpointHangs() throws Exception {
         FakeLlm llm = llm(call -> new Behaviour.Hang());
-        CriticClient impatient = new CriticClient(settings(llm.baseUrl(), KEY, Duration.ofMillis(300)), CLOCK);
+        CriticClient impatient = new CriticClient(settings(llm.baseUrl(), KEY, Duration.ofMillis(300)), CLOCK, heard);
         assertThat(call(impatient, "x"))
                 .isInstanceOfSatisfying(
                         CallResult.Retry.class,
@@ -194,6 +217,89 @@ class CriticClientTest {
     }
 
     @Test
+    void shouldSayWhatAnAnswerUsedAndCost() throws Exception {
+        CallResult<CritiqueAnswer> result = call(client(llm(call -> answer("Right.", USAGE))), "x");
+        Spend spend = new Spend(120, 300_000_000);
+        assertThat(result.spent()).isEqualTo(spend);
+        assertThat(result).isInstanceOfSatisfying(CallResult.Success.class, success -> {
+            CritiqueAnswer answer = (CritiqueAnswer) success.value();
+            assertThat(answer.promptTokens()).isEqualTo(100);
+            assertThat(answer.completionTokens()).isEqualTo(20);
+            assertThat(answer.cost()).isEqualTo(0.3);
+        });
+        assertThat(heard.requests).containsExactly("100+20 null");
+        assertThat(heard.spends).containsExactly(spend);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"no\":1",
+                "\"usage\":null",
+                "\"usage\":[]",
+                "\"usage\":{\"prompt_tokens\":100}",
+                "\"usage\":{\"prompt_tokens\":-1,\"completion_tokens\":20}",
+                "\"usage\":{\"prompt_tokens\":\"many\",\"completion_tokens\":20}",
+                "\"usage\":{\"prompt_tokens\":1e300,\"completion_tokens\":20}",
+                "\"usage\":{\"prompt_tokens\":2000000000,\"completion_tokens\":20}",
+            })
+    void shouldCountTheEstimateWhenTheEndpointDoesNotSayWhatItUsed(String usage) throws Exception {
+        CriticClient client = client(llm(call -> answer("Right.", usage)));
+        CallResult<CritiqueAnswer> result = call(client, "x");
+        Spend estimate = client.estimate(request("x"));
+        assertThat(result.spent()).isEqualTo(estimate);
+        assertThat(result).isInstanceOfSatisfying(CallResult.Success.class, success -> {
+            CritiqueAnswer answer = (CritiqueAnswer) success.value();
+            assertThat(answer.promptTokens()).isNull();
+            assertThat(answer.cost()).isEqualTo(estimate.money() / Prices.BILLION);
+        });
+    }
+
+    @Test
+    void shouldCountWhatWasUsedForNothing() throws Exception {
+        Spend spend = new Spend(120, 300_000_000);
+        assertThat(call(client(llm(call -> answer("", USAGE))), "x"))
+                .isEqualTo(new CallResult.Unparsable<>("The critic's answer has an empty critique.", spend));
+        String declined = "{\"choices\":[{\"finish_reason\":\"content_filter\",\"message\":{}}]," + USAGE + "}";
+        assertThat(call(client(llm(call -> new Behaviour.Status(200, Map.of(), declined))), "x"))
+                .isEqualTo(new CallResult.Permanent<>("The critic declined to answer.", false, spend));
+        CriticClient client = client(llm(call -> FakeLlm.answer("x".repeat(400_000))));
+        assertThat(call(client, "x").spent()).isEqualTo(client.estimate(request("x")));
+        assertThat(call(client(llm(call -> status(413, Map.of()))), "x").spent())
+                .isEqualTo(Spend.NONE);
+    }
+
+    @Test
+    void shouldCountEveryRequestOfAnAttempt() throws Exception {
+        FakeLlm llm = llm(call -> call.request().has("response_format")
+                ? new Behaviour.Status(422, Map.of(), "{\"error\":{}," + USAGE + "}")
+                : answer("Right.", USAGE));
+        CallResult<CritiqueAnswer> result = call(client(llm), "x");
+        assertThat(result.spent()).isEqualTo(new Spend(360, 900_000_000));
+        assertThat(heard.requests).containsExactly("100+20 422", "100+20 422", "100+20 null");
+    }
+
+    @Test
+    void shouldEstimateNoLessThanThePromptHasTokens() {
+        CriticClient client = client("http://host/v1", KEY);
+        long fixed = client.estimate(request("")).tokens();
+        assertThat(client.estimate(request("x".repeat(3_000))).tokens()).isEqualTo(fixed + 1_000);
+        String sent = PromptTemplate.of(PromptTemplate.CURRENT)
+                .messages(request(""), true)
+                .toString();
+        assertThat(fixed).isGreaterThanOrEqualTo(sent.length() / 3 + 400);
+        assertThat(client.estimate(request("")).money()).isGreaterThan(5_000L * 400 * 1_000);
+    }
+
+    @Test
+    void shouldTellTheObserverWhyARequestFailed() throws Exception {
+        call(client(llm(call -> status(503, Map.of()))), "x");
+        call(client(llm(call -> new Behaviour.Reset())), "x");
+        call(client("http://127.0.0.1:" + Ports.free() + "/v1", KEY), "x");
+        assertThat(heard.requests).containsExactly("? 503", "? broken", "? connect");
+    }
+
+    @Test
     void shouldNotCallWhenSettingsAreWrong() {
         assertThatThrownBy(() -> client("ftp://host/v1", KEY))
                 .isInstanceOf(UserError.class)
@@ -212,18 +318,24 @@ class CriticClientTest {
         return new Behaviour.Status(code, headers, "{\"error\":{\"message\":\"no\"}}");
     }
 
+    private static Behaviour answer(String critique, String more) {
+        String content = TextNode.valueOf(FakeLlm.critique(critique)).toString();
+        return new Behaviour.Status(
+                200, Map.of(), "{\"choices\":[{\"message\":{\"content\":" + content + "}}]," + more + "}");
+    }
+
     private FakeLlm llm(Function<FakeLlm.Call, Behaviour> script) {
         FakeLlm llm = FakeLlm.start(script);
         servers.add(llm);
         return llm;
     }
 
-    private static CriticClient client(FakeLlm llm) {
+    private CriticClient client(FakeLlm llm) {
         return client(llm.baseUrl(), KEY);
     }
 
-    private static CriticClient client(String url, String key) {
-        return new CriticClient(settings(url, key), CLOCK);
+    private CriticClient client(String url, String key) {
+        return new CriticClient(settings(url, key), CLOCK, heard);
     }
 
     private static CriticSettings settings(String url, String key) {
@@ -231,8 +343,7 @@ class CriticClientTest {
     }
 
     private static CriticSettings settings(String url, String key, Duration timeout) {
-        return new CriticSettings(
-                URI.create(url), "m", key, timeout, 0, 400, StructuredOutput.JSON_SCHEMA, Prices.NONE);
+        return new CriticSettings(URI.create(url), "m", key, timeout, 0, 400, StructuredOutput.JSON_SCHEMA, PRICES);
     }
 
     private static CritiqueRequest request(String completion) {

@@ -281,7 +281,8 @@ class CritiqueTopologyTest {
     void shouldRefuseWhatBecomesTooLargeWithItsCritiques() {
         try (StreamBed small = new StreamBed(262_144, 2_000, 1_000)) {
             small.send(pair("q").build());
-            CritiqueAnswer wordy = new CritiqueAnswer("x".repeat(1_500), List.of(), StreamBed.CRITIC, 0);
+            CritiqueAnswer wordy =
+                    new CritiqueAnswer("x".repeat(1_500), List.of(), StreamBed.CRITIC, 0, null, null, null);
             small.answer("good q", new CallResult.Success<>(wordy, true, Spend.NONE));
             small.answer("bad q", new CallResult.Success<>(wordy, true, Spend.NONE));
             assertThat(small.deadLetters())

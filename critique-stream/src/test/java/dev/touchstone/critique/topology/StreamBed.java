@@ -183,7 +183,10 @@ final class StreamBed implements AutoCloseable {
                 "On " + completion,
                 List.of(new AspectOpinion("correctness", Opinion.GOOD)),
                 CRITIC,
-                START.toEpochMilli());
+                START.toEpochMilli(),
+                70,
+                7,
+                0.5);
     }
 
     void tick() {
