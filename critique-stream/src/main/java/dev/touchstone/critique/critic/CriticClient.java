@@ -171,26 +171,30 @@ public final class CriticClient implements AsyncCall<CritiqueRequest, CritiqueAn
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();
         }
+        // What was sent may have been answered, and paid for, though we did not see it.
+        Spend spent = reader.spend(before.plus(atMost));
         for (Throwable inner = cause; inner != null; inner = inner.getCause()) {
             if (inner instanceof LimitedBody.TooLarge) {
                 String reason = "The critic's answer is larger than " + MAX_BODY_BYTES + " bytes.";
-                return new Failure("too_large", new CallResult.Unparsable<>(reason, reader.spend(before.plus(atMost))));
+                return new Failure("too_large", new CallResult.Unparsable<>(reason, spent));
             }
         }
         if (cause instanceof TimeoutException) {
             String reason =
                     "The critic did not answer within " + settings.timeout().toMillis() + " ms.";
-            return failure("timeout", reason, CallResult.Fault.TIMED_OUT);
+            return failure("timeout", reason, CallResult.Fault.TIMED_OUT, spent);
         }
         if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {
-            return failure("connect", "The critic cannot be reached.", CallResult.Fault.UNREACHABLE);
+            return failure(
+                    "connect", "The critic cannot be reached.", CallResult.Fault.UNREACHABLE, reader.spend(before));
         }
         String name = cause == null ? "nothing" : cause.getClass().getSimpleName();
-        return failure("broken", "The connection to the critic failed with " + name + ".", CallResult.Fault.BROKEN);
+        return failure(
+                "broken", "The connection to the critic failed with " + name + ".", CallResult.Fault.BROKEN, spent);
     }
 
-    private static Failure failure(String type, String reason, CallResult.Fault fault) {
-        return new Failure(type, new CallResult.Retry<>(reason, fault, null));
+    private static Failure failure(String type, String reason, CallResult.Fault fault, Spend spent) {
+        return new Failure(type, new CallResult.Retry<>(reason, fault, null, spent));
     }
 
     private byte[] body(CritiqueRequest request, boolean repair, StructuredOutput output) {

@@ -49,7 +49,7 @@ final class ResponseReader {
         Fault fault = passing(reply.status());
         return fault == null
                 ? new CallResult.Permanent<>(reason, LOCKED_OUT.contains(reply.status()), spent)
-                : new CallResult.Retry<>(reason, fault, pause(reply));
+                : new CallResult.Retry<>(reason, fault, pause(reply), spent);
     }
 
     /** The fault of a status that may pass; null for one that stays. */

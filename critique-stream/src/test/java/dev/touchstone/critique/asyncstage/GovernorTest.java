@@ -179,7 +179,7 @@ class GovernorTest {
     }
 
     private static CallResult<String> retry(Fault fault, Duration after) {
-        return new CallResult.Retry<>("No.", fault, after);
+        return new CallResult.Retry<>("No.", fault, after, Spend.NONE);
     }
 
     private static CallResult<String> success() {

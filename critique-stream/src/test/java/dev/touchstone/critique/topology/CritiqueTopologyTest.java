@@ -177,7 +177,9 @@ class CritiqueTopologyTest {
         stream.answer("answer to garbled", new CallResult.Unparsable<>("No JSON.", Spend.NONE));
         stream.send(completion("hopeless").build());
         for (int i = 0; i < 3; i++) {
-            stream.answer("answer to hopeless", new CallResult.Retry<>("HTTP 500.", CallResult.Fault.BROKEN, null));
+            stream.answer(
+                    "answer to hopeless",
+                    new CallResult.Retry<>("HTTP 500.", CallResult.Fault.BROKEN, null, Spend.NONE));
             stream.pass(Duration.ofSeconds(8));
         }
 
