@@ -180,7 +180,8 @@ class CritiqueStreamTest {
                 0,
                 400,
                 StructuredOutput.JSON_SCHEMA,
-                Prices.NONE);
+                Prices.NONE,
+                1);
         StageSettings stage = new StageSettings(
                 1_000,
                 6,
