@@ -99,7 +99,8 @@ final class LiveStream {
                 0,
                 400,
                 StructuredOutput.JSON_SCHEMA,
-                Prices.NONE);
+                Prices.NONE,
+                1);
         StageSettings stage = new StageSettings(
                 1_000,
                 maxAttempts,

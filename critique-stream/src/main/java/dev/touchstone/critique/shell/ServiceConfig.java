@@ -113,6 +113,10 @@ public interface ServiceConfig {
         @WithDefault("0")
         double temperature();
 
+        /** Critiques to ask for per text, 1 to 8; more than 1 needs a temperature above 0. */
+        @WithDefault("1")
+        int samples();
+
         /** Longest answer, tokens. */
         @WithDefault("400")
         int maxTokens();

@@ -77,7 +77,8 @@ final class SettingsReader {
                 critic.temperature(),
                 critic.maxTokens(),
                 StructuredOutput.of(critic.structuredOutput()),
-                new Prices(critic.pricePerMillionInputTokens(), critic.pricePerMillionOutputTokens()));
+                new Prices(critic.pricePerMillionInputTokens(), critic.pricePerMillionOutputTokens()),
+                critic.samples());
     }
 
     /** Every property whose name begins with {@code kafka.} or {@code KAFKA_}. */

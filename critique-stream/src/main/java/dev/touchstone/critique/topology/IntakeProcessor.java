@@ -11,7 +11,6 @@ import dev.touchstone.schemas.kafka.DeadLetterReason;
 import dev.touchstone.schemas.kafka.Decoded;
 import dev.touchstone.schemas.kafka.EventHeaders;
 import dev.touchstone.schemas.v1.Completion;
-import dev.touchstone.schemas.v1.CritiqueStatus;
 import dev.touchstone.schemas.v1.Message;
 import dev.touchstone.schemas.v1.PreferencePair;
 import java.time.Duration;
@@ -32,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stream thread only. Takes in pairs and completions: what cannot be read, is too large or breaks a rule is a dead letter,
- * what was seen before is dropped, and the rest is kept and asks for one critique per text. Also watches the deadlines.
+ * what was seen before is dropped, and the rest is kept and asks for critiques of each text. Also watches the deadlines.
  */
 final class IntakeProcessor implements Processor<byte[], byte[], String, Ask<CritiqueRequest, OriginRef>> {
     private static final Duration DEADLINE_TICK = Duration.ofMillis(200);
@@ -94,7 +93,8 @@ final class IntakeProcessor implements Processor<byte[], byte[], String, Ask<Cri
                 record.value(),
                 SavedHeader.of(record.headers()),
                 context.currentSystemTimeMs(),
-                null);
+                null,
+                settings.samples());
         long size = Sizes.of(record.key(), record.value(), record.headers());
         if (size > settings.inputMaxBytes()) {
             refuse(
@@ -182,7 +182,8 @@ final class IntakeProcessor implements Processor<byte[], byte[], String, Ask<Cri
                 raw.value(),
                 raw.headers(),
                 raw.seenAt(),
-                deadline == null ? null : deadline.toEpochMilli());
+                deadline == null ? null : deadline.toEpochMilli(),
+                raw.samples());
     }
 
     /** Whether a decoded record is new and obeys the rules; if so it is kept. */
@@ -216,15 +217,18 @@ final class IntakeProcessor implements Processor<byte[], byte[], String, Ask<Cri
 
     private void request(
             Origin origin, Side side, List<Message> prompt, String completion, Record<byte[], byte[]> record) {
-        OriginRef ref = OriginRef.of(origin, side, context.taskId().partition());
-        // The record's own timestamp, so that answers are taken up before newer input.
-        context.forward(
-                new Record<>(
-                        Contents.hash(prompt, completion, critic),
-                        new Ask<>(Contents.request(prompt, completion, critic), ref, ref.waiterId(), side == Side.ONLY),
-                        record.timestamp(),
-                        trace(record.headers())),
-                requests);
+        CritiqueRequest request = Contents.request(prompt, completion, critic);
+        for (int sample = 0; sample < origin.samples(); sample++) {
+            OriginRef ref = OriginRef.of(origin, side, sample, context.taskId().partition());
+            // The record's own timestamp, so that answers are taken up before newer input.
+            context.forward(
+                    new Record<>(
+                            Contents.hash(prompt, completion, critic, sample),
+                            new Ask<>(request, ref, ref.waiterId(), side == Side.ONLY),
+                            record.timestamp(),
+                            trace(record.headers())),
+                    requests);
+        }
     }
 
     /** The origin keeps all headers; the request carries the trace alone. */
@@ -260,8 +264,6 @@ final class IntakeProcessor implements Processor<byte[], byte[], String, Ask<Cri
     }
 
     private void tooLate(Origin origin, Completion completion) {
-        boolean sent = outlets.uncritiquedCompletion(
-                origin, completion, CritiqueStatus.TOO_LATE, "The deadline passed before a critique was there.");
-        stores.done(origin, sent);
+        stores.done(origin, outlets.overdueCompletion(origin, completion, stores.collected(origin)));
     }
 }

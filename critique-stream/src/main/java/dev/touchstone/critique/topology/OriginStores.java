@@ -18,24 +18,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stream thread only. What intake and join know together of the records that came in: four changelogged stores of one task.
- * {@code seen} (id to content hash, expiring), {@code origins} (records that wait for critiques), {@code sides} (first side
- * of a pair), {@code deadlines} (time and id, in the order of time).
+ * {@code seen} (id to content hash, expiring), {@code origins} (records that wait for critiques), {@code collected}
+ * (those of their requests that have ended), {@code deadlines} (time and id, in the order of time).
  */
 final class OriginStores {
     private static final String SEEN = "seen";
     private static final String ORIGINS = "origins";
-    private static final String SIDES = "sides";
+    private static final String COLLECTED = "collected";
     private static final String DEADLINES = "deadlines";
 
     private final ExpiringStore<String> seen;
     private final KeyValueStore<String, Origin> origins;
-    private final KeyValueStore<String, FirstSide> sides;
+    private final KeyValueStore<String, Collected> collected;
     private final KeyValueStore<String, String> deadlines;
 
     OriginStores(ProcessorContext<?, ?> context, Duration idRetention) {
         seen = new ExpiringStore<>(context.getStateStore(SEEN), idRetention);
         origins = context.getStateStore(ORIGINS);
-        sides = context.getStateStore(SIDES);
+        collected = context.getStateStore(COLLECTED);
         deadlines = context.getStateStore(DEADLINES);
     }
 
@@ -45,13 +45,13 @@ final class OriginStores {
                 Stores.keyValueStoreBuilder(
                         Stores.persistentKeyValueStore(ORIGINS), Serdes.String(), JsonSerde.of(Origin.class)),
                 Stores.keyValueStoreBuilder(
-                        Stores.persistentKeyValueStore(SIDES), Serdes.String(), JsonSerde.of(FirstSide.class)),
+                        Stores.persistentKeyValueStore(COLLECTED), Serdes.String(), JsonSerde.of(Collected.class)),
                 Stores.keyValueStoreBuilder(
                         Stores.persistentKeyValueStore(DEADLINES), Serdes.String(), Serdes.String()));
     }
 
     static String[] names() {
-        return new String[] {SEEN, ORIGINS, SIDES, DEADLINES};
+        return new String[] {SEEN, ORIGINS, COLLECTED, DEADLINES};
     }
 
     /** The content that was seen under an id, as a hash, or null. */
@@ -81,13 +81,14 @@ final class OriginStores {
         return origins.approximateNumEntries();
     }
 
-    @Nullable
-    FirstSide firstSide(Origin origin) {
-        return sides.get(origin.storeKey());
+    /** How the requests of a record that have ended did so. */
+    Collected collected(Origin origin) {
+        Collected row = collected.get(origin.storeKey());
+        return row == null ? Collected.NOTHING : row;
     }
 
-    void keepFirst(Origin origin, FirstSide side) {
-        sides.put(origin.storeKey(), side);
+    void keep(Origin origin, Collected row) {
+        collected.put(origin.storeKey(), row);
     }
 
     /**
@@ -97,8 +98,8 @@ final class OriginStores {
      */
     void done(Origin origin, boolean cameThrough) {
         origins.delete(origin.storeKey());
-        if (origin.kind() == Origin.Kind.PAIR) {
-            sides.delete(origin.storeKey());
+        if (origin.kind() == Origin.Kind.PAIR || origin.samples() > 1) {
+            collected.delete(origin.storeKey());
         }
         if (origin.deadline() != null) {
             deadlines.delete(deadlineKey(origin.deadline(), origin.storeKey()));

@@ -343,7 +343,7 @@ class CriticClientTest {
     }
 
     private static CriticSettings settings(String url, String key, Duration timeout) {
-        return new CriticSettings(URI.create(url), "m", key, timeout, 0, 400, StructuredOutput.JSON_SCHEMA, PRICES);
+        return new CriticSettings(URI.create(url), "m", key, timeout, 0, 400, StructuredOutput.JSON_SCHEMA, PRICES, 1);
     }
 
     private static CritiqueRequest request(String completion) {

@@ -48,11 +48,15 @@ class CritiqueTopologyTest {
             assertThat(critique.getCriticModel()).isEqualTo("m");
             assertThat(critique.getPromptVersion()).isEqualTo("critique-v1");
             assertThat(critique.getParameters()).containsEntry("temperature", "0");
+            assertThat(critique.getSample()).isZero();
+            assertThat(critique.getPromptTokens()).isEqualTo(70);
+            assertThat(critique.getCompletionTokens()).isEqualTo(7);
+            assertThat(critique.getCost()).isEqualTo(0.5);
         });
         assertThat(out.getRejectedCritiques())
                 .singleElement()
                 .satisfies(critique -> assertThat(critique.getText()).isEqualTo("On bad q"));
-        assertThat(stream.rows("origins") + stream.rows("sides")).isZero();
+        assertThat(stream.rows("origins") + stream.rows("collected")).isZero();
     }
 
     @Test
@@ -161,7 +165,7 @@ class CritiqueTopologyTest {
     void shouldIgnoreAnAnswerForAnEarlierRecordWithTheSameId() {
         stream.send(pair("q").build());
         String id = pair("q").build().getPairId().toString();
-        OriginRef earlier = new OriginRef(Origin.Kind.PAIR, id, OriginRef.Side.CHOSEN, 0, 99);
+        OriginRef earlier = new OriginRef(Origin.Kind.PAIR, id, OriginRef.Side.CHOSEN, 0, 0, 99);
         stream.result(new Answer<>(earlier, new Outcome<>(Outcome.Status.REFUSED, null, "No.", 1)));
         assertThat(stream.deadLetters()).isEmpty();
         assertThat(stream.late).isEqualTo(1);
@@ -281,7 +285,7 @@ class CritiqueTopologyTest {
 
     @Test
     void shouldRefuseWhatBecomesTooLargeWithItsCritiques() {
-        try (StreamBed small = new StreamBed(262_144, 2_000, 1_000)) {
+        try (StreamBed small = new StreamBed(262_144, 2_000, 1_000, 1)) {
             small.send(pair("q").build());
             CritiqueAnswer wordy =
                     new CritiqueAnswer("x".repeat(1_500), List.of(), StreamBed.CRITIC, 0, null, null, null);
@@ -341,7 +345,7 @@ class CritiqueTopologyTest {
 
     @Test
     void shouldShutTheInputWhileTooMuchWaits() {
-        try (StreamBed narrow = new StreamBed(262_144, 4 << 20, 2)) {
+        try (StreamBed narrow = new StreamBed(262_144, 4 << 20, 2, 1)) {
             TopicPartition pairs = new TopicPartition("rm.pairs", 0);
             TopicPartition completions = new TopicPartition("rm.completions", 0);
             narrow.send(completion("a").build());

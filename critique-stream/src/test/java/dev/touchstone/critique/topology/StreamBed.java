@@ -70,10 +70,14 @@ final class StreamBed implements AutoCloseable {
     private Instant now = START;
 
     StreamBed() {
-        this(262_144, 4 << 20, 1_000);
+        this(1);
     }
 
-    StreamBed(int inputMaxBytes, int outputMaxBytes, int maxWaiting) {
+    StreamBed(int samples) {
+        this(262_144, 4 << 20, 1_000, samples);
+    }
+
+    StreamBed(int inputMaxBytes, int outputMaxBytes, int maxWaiting, int samples) {
         Properties config = new Properties();
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
         config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
@@ -94,7 +98,7 @@ final class StreamBed implements AutoCloseable {
                 Duration.ofDays(1),
                 1_000);
         Topology topology = CritiqueTopology.build(
-                new TopologySettings(TOPICS, 4, inputMaxBytes, outputMaxBytes, maxWaiting, Duration.ofDays(7)),
+                new TopologySettings(TOPICS, 4, inputMaxBytes, outputMaxBytes, maxWaiting, Duration.ofDays(7), samples),
                 stage,
                 CRITIC,
                 pool,
@@ -162,11 +166,17 @@ final class StreamBed implements AutoCloseable {
         results.pipeInput(answer.waiter().waiterId(), answer);
     }
 
-    /** Ends the open call about a completion. */
+    /** Ends the first open call about a completion. */
     void answer(String completion, CallResult<CritiqueAnswer> result) {
+        answer(completion, 0, result);
+    }
+
+    /** Ends an open call about a completion; samples are called in order. */
+    void answer(String completion, int which, CallResult<CritiqueAnswer> result) {
         critic.calls().stream()
                 .filter(call -> call.request().completion().equals(completion))
                 .filter(call -> !call.result().isDone())
+                .skip(which)
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("No open call about: " + completion))
                 .result()
