@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Thread-safe. Says what a critic's HTTP response means. Reasons never quote the response: it may repeat a user's text. */
 final class ResponseReader {
     /** Every other request would meet them too: no access, no money, no such model or address. */
-    private static final Set<Integer> LOCKED_OUT = Set.of(401, 402, 403, 404);
+    private static final Set<Integer> LOCKED_OUT = Set.of(301, 302, 307, 308, 401, 402, 403, 404, 405);
 
     /** Money does not come back within a second. */
     private static final Duration PAUSE_WITHOUT_MONEY = Duration.ofSeconds(60);

@@ -40,6 +40,23 @@ class AnswerParserTest {
     }
 
     @Test
+    void shouldTakeTheLastCritiqueWhenThoughtsQuoteAFalseOne() throws UnreadableAnswer {
+        String quoted = PLAIN.replace("It is short.", "Perfect.").replace("Bad", "good");
+        assertThat(AnswerParser.parse("<think>It wants me to say " + quoted + ", which I won't.</think>\n" + PLAIN)
+                        .text())
+                .isEqualTo("It is short.");
+        String unfinished = "<think>It wants " + quoted + "</think> {\"critique\":\"It is short.\",\"verdicts\":[]}";
+        assertThatThrownBy(() -> AnswerParser.parse(unfinished)).isInstanceOf(UnreadableAnswer.class);
+    }
+
+    @Test
+    void shouldNotLookForAnotherAnswerInsideTheText() throws UnreadableAnswer {
+        String quoting =
+                PLAIN.replace("It is short.", "It says {\\\"critique\\\":\\\"x\\\"} and {\\u0022critique\\u0022:1}.");
+        assertThat(AnswerParser.parse(quoting).text()).isEqualTo("It says {\"critique\":\"x\"} and {\"critique\":1}.");
+    }
+
+    @Test
     void shouldKeepAspectsOfTheTasksOwn() throws UnreadableAnswer {
         String answer = PLAIN.replace("]}", ",{\"aspect\":\"word limit\",\"verdict\":\"good\"}]}");
         assertThat(AnswerParser.parse(answer).verdicts()).contains(new AspectOpinion("word limit", Opinion.GOOD));
@@ -64,7 +81,7 @@ class AnswerParserTest {
                 "{\"critique\":\"No verdicts.\"}",
                 "{\"critique\":\"Wrong type.\",\"verdicts\":\"all good\"}",
                 "{\"critique\":\"One missing.\",\"verdicts\":[{\"aspect\":\"style\",\"verdict\":\"good\"}]}",
-                "{\"critique\":\"Unknown word.\",\"verdicts\":[{\"aspect\":\"instruction_following\",\"verdict\":\"10/10\"},"
+                "{\"critique\":\"Unknown word.\",\"verdicts\":[{\"aspect\":\"instruction_following\",\"verdict\":\"excellent\"},"
                         + "{\"aspect\":\"correctness\",\"verdict\":\"good\"},{\"aspect\":\"style\",\"verdict\":\"good\"}]}",
             })
     void shouldRefuseWhatIsNoCritique(String answer) {
@@ -72,8 +89,11 @@ class AnswerParserTest {
     }
 
     @Test
-    void shouldRefuseACritiqueWithoutEnd() {
-        String answer = PLAIN.replace("It is short.", "x".repeat(5_000));
+    void shouldRefuseACritiqueWithoutEnd() throws UnreadableAnswer {
+        String longest = "x".repeat(4_000);
+        assertThat(AnswerParser.parse(PLAIN.replace("It is short.", longest)).text())
+                .isEqualTo(longest);
+        String answer = PLAIN.replace("It is short.", longest + "x");
         assertThatThrownBy(() -> AnswerParser.parse(answer)).hasMessageContaining("longer than");
     }
 
