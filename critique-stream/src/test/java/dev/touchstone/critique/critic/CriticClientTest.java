@@ -274,7 +274,8 @@ class CriticClientTest {
                 .isEqualTo(new CallResult.Retry<>(
                         "The critic answered HTTP 429 (insufficient_quota).",
                         CallResult.Fault.LIMITED,
-                        Duration.ofMinutes(1)));
+                        Duration.ofMinutes(1),
+                        Spend.NONE));
         assertThat(retry(new Behaviour.Status(429, Map.of("Retry-After", "7"), body))
                         .after())
                 .isEqualTo(Duration.ofSeconds(7));
