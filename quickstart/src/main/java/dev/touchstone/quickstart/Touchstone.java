@@ -7,6 +7,7 @@ import dev.touchstone.producers.simulate.SimulateCommand;
 import dev.touchstone.quickstart.command.BenchCommand;
 import dev.touchstone.quickstart.command.BrokerCommand;
 import dev.touchstone.quickstart.command.DemoCommand;
+import dev.touchstone.quickstart.command.FaultsCommand;
 import dev.touchstone.quickstart.command.ReplayCommand;
 import dev.touchstone.quickstart.command.RewardsCommand;
 import dev.touchstone.quickstart.command.TopicsCommand;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Command;
             RewardsCommand.class,
             VerifyCommand.class,
             ReplayCommand.class,
+            FaultsCommand.class,
             BenchCommand.class,
             RubricCriticCommand.class,
             BrokerCommand.class
