@@ -42,7 +42,7 @@ public interface ServiceConfig {
     @WithDefault("-1")
     int replicationFactor();
 
-    /** Records that one task keeps waiting for critiques before it takes in no more. */
+    /** Pairs, and completions, that one task keeps waiting for critiques before it takes in no more. */
     @WithDefault("1000")
     int maxWaiting();
 

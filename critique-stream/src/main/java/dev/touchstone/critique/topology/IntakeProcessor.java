@@ -5,6 +5,7 @@ import dev.touchstone.critique.critic.CriticIdentity;
 import dev.touchstone.critique.critic.CritiqueRequest;
 import dev.touchstone.critique.state.SavedHeader;
 import dev.touchstone.critique.state.Valve;
+import dev.touchstone.critique.topology.Origin.Kind;
 import dev.touchstone.critique.topology.OriginRef.Side;
 import dev.touchstone.schemas.RecordRules;
 import dev.touchstone.schemas.kafka.DeadLetterReason;
@@ -15,6 +16,7 @@ import dev.touchstone.schemas.v1.Message;
 import dev.touchstone.schemas.v1.PreferencePair;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
@@ -49,6 +51,8 @@ final class IntakeProcessor implements Processor<byte[], byte[], String, Ask<Cri
     private Outlets outlets;
     private @Nullable Cancellable deadlineTicker;
     private @Nullable Cancellable throttleTicker;
+    /** What is not let in for now. */
+    private final EnumSet<Kind> shut = EnumSet.noneOf(Kind.class);
 
     /** @param requests name of the child node to which requests go */
     @SuppressWarnings("NullAway.Init") // init() is the second half of a processor's constructor
@@ -84,7 +88,7 @@ final class IntakeProcessor implements Processor<byte[], byte[], String, Ask<Cri
                 .orElseThrow(() -> new IllegalStateException("A record of a topic has a position"));
         boolean isPair = source.topic().equals(settings.topics().pairs().name());
         Origin raw = new Origin(
-                isPair ? Origin.Kind.PAIR : Origin.Kind.COMPLETION,
+                isPair ? Kind.PAIR : Kind.COMPLETION,
                 "",
                 source.topic(),
                 source.partition(),
@@ -109,35 +113,48 @@ final class IntakeProcessor implements Processor<byte[], byte[], String, Ask<Cri
         throttle();
     }
 
-    /** Back-pressure stands here, at the mouth: what is let in lies in the stores until it is done. */
+    /**
+     * Back-pressure stands here, at the mouth: what is let in lies in the stores until it is done. Pairs and completions have
+     * a mouth each, since pairs may wait for the next day's money and completions must not wait behind them.
+     */
     private void throttle() {
-        if (throttleTicker == null && tooMuchWaits()) {
-            shut(true);
+        for (Kind kind : Kind.values()) {
+            if (stores.waiting(kind) > settings.maxWaiting() && shut.add(kind)) {
+                valve.set(input(kind), true);
+            }
+        }
+        if (throttleTicker == null && !shut.isEmpty()) {
             throttleTicker = context.schedule(THROTTLE_TICK, PunctuationType.WALL_CLOCK_TIME, this::unthrottle);
         }
     }
 
     private void unthrottle(long now) {
-        if (throttleTicker != null && !tooMuchWaits()) {
-            shut(false);
+        for (Kind kind : EnumSet.copyOf(shut)) {
+            if (stores.waiting(kind) <= settings.maxWaiting()) {
+                open(kind);
+            }
+        }
+        if (throttleTicker != null && shut.isEmpty()) {
             throttleTicker.cancel();
             throttleTicker = null;
         }
     }
 
-    private boolean tooMuchWaits() {
-        return stores.waiting() > settings.maxWaiting();
+    private void open(Kind kind) {
+        valve.set(input(kind), false);
+        shut.remove(kind);
     }
 
-    private void shut(boolean toShut) {
-        int partition = context.taskId().partition();
-        valve.set(new TopicPartition(settings.topics().pairs().name(), partition), toShut);
-        valve.set(new TopicPartition(settings.topics().completions().name(), partition), toShut);
+    private TopicPartition input(Kind kind) {
+        String topic = kind == Kind.PAIR
+                ? settings.topics().pairs().name()
+                : settings.topics().completions().name();
+        return new TopicPartition(topic, context.taskId().partition());
     }
 
     @Override
     public void close() {
-        shut(false);
+        EnumSet.copyOf(shut).forEach(this::open);
     }
 
     private void pair(Origin raw, Record<byte[], byte[]> record) {

@@ -146,7 +146,7 @@ class SamplesTest {
     }
 
     private void assertNothingIsKept() {
-        assertThat(stream.rows("origins") + stream.rows("collected") + stream.rows("deadlines"))
+        assertThat(stream.waiting() + stream.rows("collected") + stream.rows("deadlines"))
                 .isZero();
     }
 

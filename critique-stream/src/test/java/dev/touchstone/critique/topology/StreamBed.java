@@ -240,6 +240,11 @@ final class StreamBed implements AutoCloseable {
         return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
     }
 
+    /** Records whose critiques are not there yet. */
+    long waiting() {
+        return rows("origins-pair") + rows("origins-completion");
+    }
+
     /** Rows of a store; an expiring one has none of its own here. */
     long rows(String store) {
         long rows = 0;
