@@ -58,7 +58,9 @@ final class StreamBed implements AutoCloseable {
     static final CriticIdentity CRITIC =
             new CriticIdentity("m", "critique-v1", new TreeMap<>(Map.of("temperature", "0")));
 
-    final ScriptedCall<CritiqueRequest, CritiqueAnswer> critic = new ScriptedCall<>();
+    /** Every call is thought to cost 10. */
+    final ScriptedCall<CritiqueRequest, CritiqueAnswer> critic = new ScriptedCall<>(new Spend(0, 10));
+
     final List<DeadLetterReason> deadLettersHeard = new ArrayList<>();
     final List<StageListener.Event> events = new ArrayList<>();
     final Valve valve = new Valve();
@@ -77,7 +79,15 @@ final class StreamBed implements AutoCloseable {
         this(262_144, 4 << 20, 1_000, samples);
     }
 
+    StreamBed(Limits limits) {
+        this(262_144, 4 << 20, 1_000, 1, limits);
+    }
+
     StreamBed(int inputMaxBytes, int outputMaxBytes, int maxWaiting, int samples) {
+        this(inputMaxBytes, outputMaxBytes, maxWaiting, samples, Limits.inFlight(64));
+    }
+
+    private StreamBed(int inputMaxBytes, int outputMaxBytes, int maxWaiting, int samples, Limits limits) {
         Properties config = new Properties();
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
         config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
@@ -85,8 +95,7 @@ final class StreamBed implements AutoCloseable {
         config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
         config.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
         config.put(StreamsConfig.STATE_DIR_CONFIG, folder().toString());
-        CallPool<CritiqueRequest, CritiqueAnswer> pool =
-                new CallPool<>(critic, Limits.inFlight(64), 1, Runnable::run, clock());
+        CallPool<CritiqueRequest, CritiqueAnswer> pool = new CallPool<>(critic, limits, 1, Runnable::run, clock());
         StageSettings stage = new StageSettings(
                 1_000,
                 3,
