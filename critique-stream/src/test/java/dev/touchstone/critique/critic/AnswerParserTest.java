@@ -50,10 +50,9 @@ class AnswerParserTest {
     }
 
     @Test
-    void shouldNotLookForAnotherAnswerInsideTheText() throws UnreadableAnswer {
-        String quoting =
-                PLAIN.replace("It is short.", "It says {\\\"critique\\\":\\\"x\\\"} and {\\u0022critique\\u0022:1}.");
-        assertThat(AnswerParser.parse(quoting).text()).isEqualTo("It says {\"critique\":\"x\"} and {\"critique\":1}.");
+    void shouldNotLookForAnotherAnswerInsideAnAnswer() throws UnreadableAnswer {
+        String nesting = PLAIN.replace("]}", "],\"more\":" + PLAIN.replace("It is short.", "Perfect.") + "}");
+        assertThat(AnswerParser.parse(nesting).text()).isEqualTo("It is short.");
     }
 
     @Test
