@@ -36,7 +36,7 @@ final class SettingsReader {
                         critic.tokensPerMinute(),
                         Prices.billionths(critic.budgetPerDay())),
                 new StageSettings(
-                        (int) Math.min(Integer.MAX_VALUE, PENDING_PER_WAITING * config.maxWaiting()),
+                        (int) Math.min(Integer.MAX_VALUE, PENDING_PER_WAITING * config.maxWaiting() * critic.samples()),
                         critic.maxAttempts(),
                         critic.maxAge(),
                         // An attempt may be two or three requests, where a form of output is refused.
