@@ -63,6 +63,10 @@ final class CallLog {
         return inFlight;
     }
 
+    synchronized int finishedCount() {
+        return calls.size() - inFlight;
+    }
+
     synchronized int mostInFlight() {
         return mostInFlight;
     }

@@ -302,7 +302,7 @@ public final class FakeLlm implements AutoCloseable {
 
     /** Number of calls that ended, in whatever way. */
     public int finishedCount() {
-        return log.callCount() - log.inFlight();
+        return log.finishedCount();
     }
 
     /** Number of calls in flight: arrived, with neither the last of the answer sent nor the connection closed. */

@@ -62,6 +62,7 @@ class CallLogTest {
         assertThat(log.inFlight()).isEqualTo(1);
         assertThat(log.mostInFlight()).isEqualTo(2);
         assertThat(log.callCount()).isEqualTo(3);
+        assertThat(log.finishedCount()).isEqualTo(2);
     }
 
     private Call arrived(int second) {

@@ -169,6 +169,7 @@ class FakeLlmTest {
         HttpResponse<String> response = Chat.ask(llm, "x");
         assertThat(response.statusCode()).isEqualTo(500);
         assertThat(response.body()).contains("A bug in the test.");
+        assertThat(Chat.ask(llm(call -> null), "x").statusCode()).isEqualTo(500);
     }
 
     @Test

@@ -30,6 +30,8 @@ class ScriptsTest {
         List<Behaviour> inOrder = behaviours(faults);
         assertThat(behaviours(everyFault(7))).isEqualTo(inOrder);
         assertThat(behaviours(everyFault(8))).isNotEqualTo(inOrder);
+        assertThat(behaviours(everyFault(8).with(Fault.SERVER_ERRORS, 0)))
+                .isNotEqualTo(behaviours(everyFault(7).with(Fault.SERVER_ERRORS, 0)));
         List<Behaviour> inParallel = IntStream.rangeClosed(1, CALLS)
                 .parallel()
                 .mapToObj(number -> faults.apply(Chat.call(number)))
