@@ -14,6 +14,7 @@ import dev.touchstone.testkit.llm.FakeLlm.Behaviour;
 import dev.touchstone.testkit.topics.Records;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -29,8 +30,8 @@ class CriticOutageTest {
     private static final int PAIRS = 40;
     private static final int COMPLETIONS = 30;
     private static final double PER_MINUTE = 300;
-    /** A twentieth may come at once, the rest flows. */
-    private static final long PER_TEN_SECONDS = Math.round(PER_MINUTE * (0.05 + 0.95 / 6));
+    /** Calls that are held up on a busy machine arrive closer together than they left. */
+    private static final Duration BUNCHED = Duration.ofSeconds(2);
 
     @TempDir
     Path folder;
@@ -68,8 +69,11 @@ class CriticOutageTest {
                             live.topics().deadLetters().name()))
                     .isEmpty();
             assertThat(run.stream.isRunning()).isTrue();
-            assertThat(llm.mostPerWindow(Duration.ofSeconds(10))).isLessThanOrEqualTo(PER_TEN_SECONDS);
-            assertThat(llm.mostPerWindow(Duration.ofMinutes(1))).isLessThanOrEqualTo((long) PER_MINUTE);
+            for (Duration window : List.of(Duration.ofSeconds(10), Duration.ofMinutes(1))) {
+                assertThat(llm.mostPerWindow(window))
+                        .as("calls within %s", window)
+                        .isLessThanOrEqualTo(mostWithin(window.plus(BUNCHED)));
+            }
         }
     }
 
@@ -83,5 +87,10 @@ class CriticOutageTest {
             assertThat(llm.callCount()).isEqualTo(1);
             assertThat(run.stream.isRunning()).isTrue();
         }
+    }
+
+    /** A twentieth of a minute's calls may come at once, the rest flows. */
+    private static long mostWithin(Duration time) {
+        return Math.round(PER_MINUTE * (0.05 + 0.95 * time.toMillis() / 60_000));
     }
 }
