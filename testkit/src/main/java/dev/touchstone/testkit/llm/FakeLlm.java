@@ -3,58 +3,31 @@ package dev.touchstone.testkit.llm;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Thread-safe. An HTTP server on loopback that speaks OpenAI's chat completions and does to each call what a script says. It
- * keeps every call, so that a test can count what was asked and how much at once.
+ * logs every call, so that a test can count what was asked, how much at once, how fast, how often the same, and for how much.
+ *
+ * <p>A script is a function from calls to behaviours. It runs on the thread of the call's connection: calls run it at the same
+ * time, and it may block. {@link RandomFaults}, {@link RateLimit} and {@link RefusedFormats} are scripts around a script.
  */
 public final class FakeLlm implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final HttpServer server;
-    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2, work -> {
-        Thread thread = new Thread(work, "fake-llm");
-        thread.setDaemon(true);
-        return thread;
-    });
-    private final Function<Call, Behaviour> script;
-    private final List<Call> calls = new CopyOnWriteArrayList<>();
-    private final AtomicInteger inFlight = new AtomicInteger();
-    private final AtomicInteger mostInFlight = new AtomicInteger();
+    private final CallLog log;
+    private final HttpListener listener;
 
-    /**
-     * One call.
-     *
-     * @param number from 1
-     * @param request the JSON body
-     * @param authorization the Authorization header, empty if there is none
-     */
-    public record Call(int number, JsonNode request, String authorization) {
-        /** The content of the last message. */
-        public String userMessage() {
-            JsonNode messages = request.path("messages");
-            return messages.path(messages.size() - 1).path("content").asText();
-        }
-    }
-
-    /** What the server does with a call. */
+    /** What the server does with a call. The model has worked, and is paid, for those that have a content or a refusal. */
     public sealed interface Behaviour {
         /**
          * Answers 200 with a message.
@@ -65,35 +38,202 @@ public final class FakeLlm implements AutoCloseable {
         record Answer(String content, Duration delay) implements Behaviour {}
 
         /**
+         * Answers 200 with a message that did not end by itself.
+         *
+         * @param content content of the assistant's message
+         * @param finishReason why it ended, such as {@code content_filter} or {@code length}
+         */
+        record CutShort(String content, String finishReason) implements Behaviour {}
+
+        /**
+         * Answers 200 with a refusal in place of content.
+         *
+         * @param refusal what the model says instead
+         */
+        record Refusal(String refusal) implements Behaviour {}
+
+        /**
+         * Answers 200 with a message of some length.
+         *
+         * @param chars length of the content, 1 or more
+         */
+        record Huge(int chars) implements Behaviour {
+            /** @throws IllegalArgumentException if it is too short */
+            public Huge {
+                require(chars > 0, "chars is below 1");
+            }
+        }
+
+        /**
+         * Answers 200 with a message, drop by drop.
+         *
+         * @param content content of the assistant's message
+         * @param bytesAtATime size of a drop of the body, 1 or more
+         * @param pause time between the head and the first drop, and between drops
+         */
+        record Slow(String content, int bytesAtATime, Duration pause) implements Behaviour {
+            /** @throws IllegalArgumentException if a drop is too small */
+            public Slow {
+                require(bytesAtATime > 0, "bytesAtATime is below 1");
+            }
+        }
+
+        /**
+         * Begins to answer 200 with a message, and resets the connection.
+         *
+         * @param content content of the assistant's message
+         * @param afterBytes how much of the body to send, 0 or more; all but the last byte at most
+         */
+        record ResetMidBody(String content, int afterBytes) implements Behaviour {
+            /** @throws IllegalArgumentException if the number of bytes is negative */
+            public ResetMidBody {
+                require(afterBytes >= 0, "afterBytes is negative");
+            }
+        }
+
+        /**
+         * Answers 200 with a body that need not be a message, nor JSON.
+         *
+         * @param contentType the Content-Type
+         * @param body the body
+         */
+        record Raw(String contentType, String body) implements Behaviour {}
+
+        /**
          * Answers with a status and a body as they are.
          *
          * @param status the HTTP status
          * @param headers further headers, such as Retry-After
-         * @param body the body
+         * @param body the body, JSON unless a header says otherwise
          */
         record Status(int status, Map<String, String> headers, String body) implements Behaviour {}
 
         /** Never answers. */
         record Hang() implements Behaviour {}
 
-        /** Closes the connection without an answer. */
+        /** Resets the connection without an answer. */
         record Reset() implements Behaviour {}
+
+        /**
+         * Does something else later.
+         *
+         * @param delay how much later
+         * @param then what to do then
+         */
+        record After(Duration delay, Behaviour then) implements Behaviour {}
     }
 
-    private FakeLlm(HttpServer server, Function<Call, Behaviour> script) {
-        this.server = server;
-        this.script = script;
+    /** Thread-safe. One call: what was asked, and how it ended once it has. */
+    public static final class Call {
+        private final int number;
+        private final Instant arrivedAt;
+        private final String authorization;
+        private final ChatRequest asked;
+        private volatile byte @Nullable [] body;
+        private volatile @Nullable CallEnd end;
+
+        Call(int number, Instant arrivedAt, String authorization, ChatRequest asked, byte[] body) {
+            this.number = number;
+            this.arrivedAt = arrivedAt;
+            this.authorization = authorization;
+            this.asked = asked;
+            this.body = body;
+        }
+
+        /** From 1, in order of arrival. */
+        public int number() {
+            return number;
+        }
+
+        /** When the whole request had been read. */
+        public Instant arrivedAt() {
+            return arrivedAt;
+        }
+
+        /** The Authorization header, empty if there is none. */
+        public String authorization() {
+            return authorization;
+        }
+
+        /** The model that was asked. */
+        public String model() {
+            return asked.model();
+        }
+
+        /** Hash of the content of the last message, as {@link FakeLlm#hash} gives it. */
+        public String contentHash() {
+            return asked.contentHash();
+        }
+
+        /** Tokens of all messages, as this server counts them: a quarter of the characters, 1 or more. */
+        public int promptTokens() {
+            return asked.promptTokens();
+        }
+
+        /**
+         * The JSON body, parsed anew at each call of this.
+         *
+         * @throws IllegalStateException if many calls came since and the body was dropped
+         */
+        public JsonNode request() {
+            byte[] kept = body;
+            if (kept == null) {
+                throw new IllegalStateException("The body of call " + number
+                        + " is no longer kept: start the fake LLM with more kept bodies, or use contentHash().");
+            }
+            try {
+                return JSON.readTree(kept);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /**
+         * The content of the last message.
+         *
+         * @throws IllegalStateException as {@link #request} does
+         */
+        public String userMessage() {
+            JsonNode messages = request().path("messages");
+            return messages.path(messages.size() - 1).path("content").asText();
+        }
+
+        /** How it ended; empty while it is in flight. */
+        public Optional<CallEnd> end() {
+            return Optional.ofNullable(end);
+        }
+
+        ChatRequest asked() {
+            return asked;
+        }
+
+        void dropBody() {
+            body = null;
+        }
+
+        void end(CallEnd how) {
+            end = how;
+        }
     }
 
-    /** Starts a server on a free port of loopback. */
+    private FakeLlm(Function<Call, Behaviour> script, LlmSettings settings) throws IOException {
+        log = new CallLog(settings);
+        listener = new HttpListener(settings.port(), new ChatHandler(script, log));
+    }
+
+    /** Starts a server on a free port of loopback, without prices. */
     public static FakeLlm start(Function<Call, Behaviour> script) {
+        return start(script, LlmSettings.DEFAULTS);
+    }
+
+    /**
+     * Starts a server on loopback.
+     *
+     * @throws UncheckedIOException if the port is taken
+     */
+    public static FakeLlm start(Function<Call, Behaviour> script, LlmSettings settings) {
         try {
-            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 256);
-            FakeLlm llm = new FakeLlm(server, script);
-            server.createContext("/v1/chat/completions", llm::handle);
-            server.setExecutor(llm.timer);
-            server.start();
-            return llm;
+            return new FakeLlm(script, settings);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -102,6 +242,19 @@ public final class FakeLlm implements AutoCloseable {
     /** A behaviour that answers at once. */
     public static Behaviour answer(String content) {
         return new Behaviour.Answer(content, Duration.ZERO);
+    }
+
+    /**
+     * A behaviour that answers with an error in OpenAI's shape.
+     *
+     * @param status the HTTP status
+     * @param code name of the error, such as {@code rate_limit_exceeded}
+     * @param message text of the error
+     */
+    public static Behaviour.Status error(int status, String code, String message) {
+        ObjectNode body = JSON.createObjectNode();
+        body.putObject("error").put("message", message).put("type", code).put("code", code);
+        return new Behaviour.Status(status, Map.of(), body.toString());
     }
 
     /** A critique in the shape that the project asks for, every verdict good. */
@@ -113,74 +266,92 @@ public final class FakeLlm implements AutoCloseable {
         return critique.toString();
     }
 
-    /** Base address, ending in {@code /v1}. */
-    public String baseUrl() {
-        return "http://127.0.0.1:" + server.getAddress().getPort() + "/v1";
+    /** The hash under which a message's content is counted: SHA-256 of its UTF-8, in hexadecimal. */
+    public static String hash(String content) {
+        return ChatRequest.hash(content);
     }
 
-    /** Every call so far, in order of arrival. */
+    /** Base address, ending in {@code /v1}. It stays the same while the server does not listen. */
+    public String baseUrl() {
+        return "http://127.0.0.1:" + listener.port() + "/v1";
+    }
+
+    /** Begins an outage: every connection is reset, and new ones are refused. */
+    public void stopListening() {
+        listener.stop();
+    }
+
+    /** Ends an outage: the server listens again, on the same port. */
+    public void listen() {
+        try {
+            listener.listen();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Every call so far, in order of arrival. Those in flight show their end when they have one. */
     public List<Call> calls() {
-        return List.copyOf(calls);
+        return log.calls();
+    }
+
+    /** Number of calls so far: those in flight and those that ended. */
+    public int callCount() {
+        return log.callCount();
+    }
+
+    /** Number of calls that ended, in whatever way. */
+    public int finishedCount() {
+        return log.finishedCount();
+    }
+
+    /** Number of calls in flight: arrived, with neither the last of the answer sent nor the connection closed. */
+    public int inFlight() {
+        return log.inFlight();
     }
 
     /** The largest number of calls that were in flight at one time. */
     public int mostInFlight() {
-        return mostInFlight.get();
+        return log.mostInFlight();
     }
 
+    /**
+     * The largest number of calls that arrived within any window of some length. Arrivals are taken when the server has read
+     * the call: on a busy machine a few calls bunch up, and look faster than they were sent.
+     */
+    public long mostPerWindow(Duration window) {
+        return log.mostPerWindow(window);
+    }
+
+    /** The largest number of tokens, prompt and answer, paid for the calls that arrived within any window of some length. */
+    public long mostTokensPerWindow(Duration window) {
+        return log.mostTokensPerWindow(window);
+    }
+
+    /** How often each content of a last message was asked, by {@link #hash}. */
+    public Map<String, Integer> callsPerContent() {
+        return log.callsPerContent();
+    }
+
+    /** What all calls cost, in the currency of the prices. */
+    public BigDecimal spent() {
+        return log.spentBetween(Instant.MIN, Instant.MAX);
+    }
+
+    /** What the calls cost that arrived from one instant until before another. */
+    public BigDecimal spentBetween(Instant from, Instant to) {
+        return log.spentBetween(from, to);
+    }
+
+    /** Resets every connection and gives the port back. The log stays. */
     @Override
     public void close() {
-        server.stop(0);
-        timer.shutdownNow();
+        listener.close();
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        JsonNode request = JSON.readTree(exchange.getRequestBody().readAllBytes());
-        String authorization = exchange.getRequestHeaders().getFirst("Authorization");
-        Call call;
-        synchronized (calls) {
-            call = new Call(calls.size() + 1, request, authorization == null ? "" : authorization);
-            calls.add(call);
+    static void require(boolean condition, String otherwise) {
+        if (!condition) {
+            throw new IllegalArgumentException(otherwise);
         }
-        mostInFlight.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
-        Behaviour behaviour = script.apply(call);
-        if (behaviour instanceof Behaviour.Answer answer) {
-            Future<?> unused = timer.schedule(
-                    () -> respond(exchange, 200, Map.of(), message(request, answer.content())),
-                    answer.delay().toMillis(),
-                    TimeUnit.MILLISECONDS);
-        } else if (behaviour instanceof Behaviour.Status status) {
-            respond(exchange, status.status(), status.headers(), status.body());
-        } else if (behaviour instanceof Behaviour.Reset) {
-            inFlight.decrementAndGet();
-            exchange.close();
-        }
-    }
-
-    private void respond(HttpExchange exchange, int status, Map<String, String> headers, String body) {
-        inFlight.decrementAndGet();
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        headers.forEach(exchange.getResponseHeaders()::set);
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
-        try (exchange) {
-            exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
-            exchange.getResponseBody().write(bytes);
-        } catch (IOException e) {
-            // The caller has gone, as callers with a time-out do; the call is on record.
-        }
-    }
-
-    private static String message(JsonNode request, String content) {
-        ObjectNode answer = JSON.createObjectNode();
-        answer.put("id", "chatcmpl-fake").put("object", "chat.completion");
-        answer.put("model", request.path("model").asText());
-        ObjectNode choice = answer.putArray("choices").addObject();
-        choice.put("index", 0).put("finish_reason", "stop");
-        choice.putObject("message").put("role", "assistant").put("content", content);
-        answer.putObject("usage")
-                .put("prompt_tokens", request.toString().length() / 4)
-                .put("completion_tokens", content.length() / 4)
-                .put("total_tokens", (request.toString().length() + content.length()) / 4);
-        return answer.toString();
     }
 }
