@@ -1,18 +1,15 @@
 package dev.touchstone.benchmarks;
 
-import dev.touchstone.producers.cli.ReportFile;
 import dev.touchstone.rewardmodel.Torch;
 import dev.touchstone.schemas.UserError;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Flags of every benchmark that measures. */
+/** Flags of every benchmark of the engine. */
 final class BenchOptions {
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the report to a file, as JSON.")
-    private @Nullable Path json;
+    @Mixin
+    private ReportOptions report = new ReportOptions();
 
     @Option(
             names = "--threads",
@@ -28,9 +25,6 @@ final class BenchOptions {
             description = "How often each side runs, in turns (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
-    @Option(names = "--tiny", description = "Sizes that end in seconds, to try the command; the figures mean nothing.")
-    private boolean tiny;
-
     /**
      * Refuses what cannot be measured before anything runs, and starts the engine.
      *
@@ -43,13 +37,7 @@ final class BenchOptions {
         if (threads < 1 || rounds < 1) {
             throw new UserError("--threads and --rounds must be at least 1.");
         }
-        if (json != null) {
-            Path folder = json.toAbsolutePath().getParent();
-            if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(json)) {
-                throw new UserError(
-                        "The report cannot be written to " + json + ": choose a file in a folder that exists.");
-            }
-        }
+        report.begin();
         Torch.start(threads);
     }
 
@@ -62,14 +50,11 @@ final class BenchOptions {
     }
 
     boolean tiny() {
-        return tiny;
+        return report.tiny();
     }
 
     /** Prints a report, and writes it where the user wants it. */
-    void end(Report report) {
-        System.out.print(report.table());
-        if (json != null) {
-            ReportFile.write(json, report.json());
-        }
+    void end(Report figures) {
+        report.end(figures);
     }
 }

@@ -9,8 +9,8 @@ import picocli.CommandLine.Command;
         name = "./touchstone bench",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "NAME",
-        description = "Measures the training step and the scorer beside what others would use.",
-        subcommands = {TrainStepCommand.class, ScoreCommand.class, ArchiveCommand.class})
+        description = "Measures the training step, the scorer and the critique stream beside what others would use.",
+        subcommands = {TrainStepCommand.class, ScoreCommand.class, CritiqueCommand.class, ArchiveCommand.class})
 public final class Benchmarks {
     private Benchmarks() {}
 

@@ -10,7 +10,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /** The settings of Kafka Streams, and why they are so. */
-final class StreamsProperties {
+public final class StreamsProperties {
     /** Rows of stores and internal topics hold a whole input as JSON. */
     private static final String INTERNAL_MAX_BYTES = Integer.toString(4 << 20);
 
@@ -18,7 +18,13 @@ final class StreamsProperties {
 
     private StreamsProperties() {}
 
-    static Properties of(CritiqueSettings settings, KafkaSettings kafka) {
+    /**
+     * The settings for one instance.
+     *
+     * @param settings what the service is told
+     * @param kafka how to reach Kafka
+     */
+    public static Properties of(CritiqueSettings settings, KafkaSettings kafka) {
         Map<String, Object> client = kafka.client();
         // Streams reads and writes bytes; these name the classes of Avro values.
         List.of("key.serializer", "key.deserializer", "value.serializer", "value.deserializer", "specific.avro.reader")

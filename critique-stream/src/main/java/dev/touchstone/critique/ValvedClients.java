@@ -11,8 +11,12 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
-/** The clients of Kafka Streams: Kafka's own, except that the consumer of the input has a valve. */
-record ValvedClients(Valve valve) implements KafkaClientSupplier {
+/**
+ * The clients of Kafka Streams: Kafka's own, except that the consumer of the input has a valve.
+ *
+ * @param valve says which partitions are shut
+ */
+public record ValvedClients(Valve valve) implements KafkaClientSupplier {
     @Override
     public Admin getAdmin(Map<String, Object> config) {
         return Admin.create(config);

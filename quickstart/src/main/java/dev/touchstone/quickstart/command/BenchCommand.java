@@ -15,7 +15,9 @@ import picocli.CommandLine.Unmatched;
 /** Runs a benchmark of the module benchmarks as a process of its own; its arguments, output and exit code are passed on. */
 @Command(
         name = "bench",
-        description = "Measures the training step and the scorer: ./touchstone bench --help lists the benchmarks.")
+        description =
+                "Measures the training step, the scorer and the critique stream: ./touchstone bench --help lists the"
+                        + " benchmarks.")
 public final class BenchCommand implements Callable<Integer> {
 
     @Unmatched
