@@ -193,6 +193,7 @@ public final class CritiqueStream implements AutoCloseable {
                 settings.inputMaxBytes(),
                 topics.outputMaxBytes(),
                 settings.maxWaiting(),
-                settings.idRetention());
+                settings.idRetention(),
+                settings.critic().samples());
     }
 }

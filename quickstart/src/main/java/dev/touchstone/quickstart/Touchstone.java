@@ -7,9 +7,12 @@ import dev.touchstone.producers.simulate.SimulateCommand;
 import dev.touchstone.quickstart.command.BenchCommand;
 import dev.touchstone.quickstart.command.BrokerCommand;
 import dev.touchstone.quickstart.command.DemoCommand;
+import dev.touchstone.quickstart.command.FaultsCommand;
+import dev.touchstone.quickstart.command.ReplayCommand;
 import dev.touchstone.quickstart.command.RewardsCommand;
 import dev.touchstone.quickstart.command.TopicsCommand;
 import dev.touchstone.quickstart.command.UpCommand;
+import dev.touchstone.quickstart.command.VerifyCommand;
 import dev.touchstone.quickstart.stack.PartFailure;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,6 +31,9 @@ import picocli.CommandLine.Command;
             IngestCommand.class,
             SimulateCommand.class,
             RewardsCommand.class,
+            VerifyCommand.class,
+            ReplayCommand.class,
+            FaultsCommand.class,
             BenchCommand.class,
             RubricCriticCommand.class,
             BrokerCommand.class

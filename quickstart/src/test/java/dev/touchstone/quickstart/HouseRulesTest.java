@@ -1,5 +1,8 @@
 package dev.touchstone.quickstart;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -7,6 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import dev.touchstone.schemas.TopicCatalogue;
+import dev.touchstone.schemas.UserError;
+import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.testkit.cluster.ProjectHome;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -111,6 +117,20 @@ class HouseRulesTest {
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("dev.touchstone.schemas.registry.RegistryClient")
                 .because("only schemas talks to a registry; decode with KafkaSettings.decoder")
+                .check(ALL);
+    }
+
+    @Test
+    void shouldShareNoCodeWithTheServicesWhenItVerifiesThem() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.touchstone.testkit.verify..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.touchstone..")
+                        .and(not(resideInAPackage("dev.touchstone.testkit.verify..")))
+                        .and(not(belongToAnyOf(TopicCatalogue.class, KafkaSettings.class, UserError.class))))
+                .because("a mistake of the services must not be repeated by their judge; of schemas it knows the topics"
+                        + " and how to connect, and everything else is written a second time")
                 .check(ALL);
     }
 

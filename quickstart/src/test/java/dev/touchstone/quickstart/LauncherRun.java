@@ -114,7 +114,7 @@ final class LauncherRun implements AutoCloseable {
 
     private static boolean isLauncher(long pid) {
         String line = read("cmdline", pid);
-        return line.contains("\0demo\0") || line.contains("\0up\0");
+        return line.contains("\0demo\0") || line.contains("\0up\0") || line.contains("\0faults\0");
     }
 
     private static String read(String file, long pid) {

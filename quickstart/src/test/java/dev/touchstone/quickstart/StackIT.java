@@ -102,6 +102,17 @@ class StackIT {
                                 .size()
                         == 300);
         assertThat(Records.readAll(SETTINGS, TOPICS.deadLetters().name())).isEmpty();
+
+        Path verdict = folder.resolve("verdict.json");
+        assertThat(run(0, "verify", "--wait", "60", "--json", verdict.toString()))
+                .contains("Everything holds.");
+        JsonNode report = new ObjectMapper().readTree(Files.readString(verdict));
+        assertThat(report.get("read").get(TOPICS.pairs().name()).asInt()).isEqualTo(600);
+        assertThat(report.get("counts")
+                        .get(TOPICS.pairs().name())
+                        .get("distinct ids")
+                        .asInt())
+                .isEqualTo(300);
     }
 
     @Test
@@ -130,6 +141,31 @@ class StackIT {
                 .allSatisfy(record -> assertThat(new String(
                                 record.headers().lastHeader(DeadLetters.REASON).value(), StandardCharsets.UTF_8))
                         .isEqualTo("UNDECODABLE"));
+
+        // Sent back it dies again; and what was written by hand to an output is no output.
+        Path replayed = folder.resolve("replayed.json");
+        run(
+                0,
+                "replay",
+                "--reason",
+                "UNDECODABLE",
+                "--since",
+                "1h",
+                "--topic",
+                TOPICS.pairs().name(),
+                "--json",
+                replayed.toString());
+        assertThat(new ObjectMapper()
+                        .readTree(Files.readString(replayed))
+                        .get("total")
+                        .asInt())
+                .isEqualTo(1);
+        await().atMost(LIMIT)
+                .until(() ->
+                        Records.readAll(SETTINGS, TOPICS.deadLetters().name()).size() == inputs.size() + 1);
+        assertThat(run(1, "verify", "--wait", "10"))
+                .contains("UNREADABLE_OUTPUT: 2", "Not everything holds.")
+                .doesNotContain("MISSING", "DOUBLE", "ALTERED");
     }
 
     @Test

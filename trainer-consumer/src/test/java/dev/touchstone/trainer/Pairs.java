@@ -52,6 +52,6 @@ public final class Pairs {
     }
 
     private static Critique critique(String text) {
-        return new Critique(text, List.<AspectVerdict>of(), "rubric", "v1", Map.of(), 0, WHEN);
+        return new Critique(text, List.<AspectVerdict>of(), "rubric", "v1", Map.of(), 0, WHEN, null, null, null);
     }
 }

@@ -222,7 +222,7 @@ public final class CallPool<Q, R> {
         String name = error == null ? "no result" : error.getClass().getSimpleName();
         LOG.warn("A call ended with {} instead of a result; it is tried again.", name);
         LOG.debug("The call's error", error);
-        return new CallResult.Retry<>("The call ended with " + name + ".", CallResult.Fault.BROKEN, null);
+        return new CallResult.Retry<>("The call ended with " + name + ".", CallResult.Fault.BROKEN, null, Spend.NONE);
     }
 
     /** The part of one task. */
@@ -256,10 +256,10 @@ public final class CallPool<Q, R> {
             }
         }
 
-        /** Takes an offer back. */
-        void withdraw(String key) {
+        /** Takes offers back. */
+        void withdraw(Set<String> keys) {
             synchronized (CallPool.this) {
-                offered.removeIf(job -> job.key().equals(key));
+                offered.removeIf(job -> keys.contains(job.key()));
             }
         }
 
@@ -318,7 +318,8 @@ public final class CallPool<Q, R> {
                         new CallResult.Retry<>(
                                 "The call did not end within " + limit.toSeconds() + " s.",
                                 CallResult.Fault.TIMED_OUT,
-                                null));
+                                null,
+                                run.estimate));
             }
         }
 

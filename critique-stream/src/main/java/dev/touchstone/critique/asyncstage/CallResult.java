@@ -27,13 +27,9 @@ public sealed interface CallResult<R> {
      * @param reason what happened
      * @param fault whose fault it is
      * @param after how long the other side wants us to wait; null where it does not say
+     * @param spent what it used up, or may have
      */
-    record Retry<R>(String reason, Fault fault, @Nullable Duration after) implements CallResult<R> {
-        @Override
-        public Spend spent() {
-            return Spend.NONE;
-        }
-    }
+    record Retry<R>(String reason, Fault fault, @Nullable Duration after, Spend spent) implements CallResult<R> {}
 
     /**
      * Never: asking again is of no use.

@@ -319,15 +319,21 @@ final class StageProcessor<Q, W, R> implements Processor<String, Ask<Q, W>, Stri
         leaving.forEach((key, rows) -> {
             PendingRow<Q> row = pending.get(key);
             Outcome<R> outcome = Outcome.failed(
-                    Outcome.Status.UNAFFORDABLE, "The money for today is spent.", row == null ? 0 : row.failures());
+                    Outcome.Status.UNAFFORDABLE, "The money for today is spent.", row == null ? 0 : row.attempt() - 1);
             rows.forEach(waiter -> answer(waiter, outcome));
             listener.on(Event.UNAFFORDABLE);
-            if (!patient.contains(key) && row != null) {
-                lane.withdraw(key);
-                pending.delete(key);
-                count(-1);
-            }
         });
+        leaving.keySet().removeAll(patient);
+        forget(leaving.keySet());
+    }
+
+    /** Nobody waits for these any more, and none of them runs. */
+    private void forget(Set<String> keys) {
+        lane.withdraw(keys);
+        due.removeIf(keys::contains);
+        timers.removeIf(timer -> keys.contains(timer.key()));
+        keys.forEach(pending::delete);
+        count(-keys.size());
     }
 
     private String today() {

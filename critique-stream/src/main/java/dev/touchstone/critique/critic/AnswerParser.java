@@ -50,26 +50,32 @@ final class AnswerParser {
     }
 
     static Parsed parse(String answer) throws UnreadableAnswer {
-        JsonNode object = firstCritique(answer)
+        JsonNode object = lastCritique(answer)
                 .orElseThrow(() -> new UnreadableAnswer("The critic's answer has no JSON object with a critique."));
         return new Parsed(text(object.get("critique").textValue()), verdicts(object.path("verdicts")));
     }
 
-    /** The first JSON object in a text that has a critique. */
-    private static Optional<JsonNode> firstCritique(String answer) {
+    /**
+     * The last JSON object in a text that has a critique: what stands before it may be thoughts that quote the completion, and
+     * that may look like an answer.
+     */
+    private static Optional<JsonNode> lastCritique(String answer) {
+        Optional<JsonNode> last = Optional.empty();
         int from = answer.indexOf('{');
         for (int i = 0; from >= 0 && i < MAX_CANDIDATES; i++) {
+            int end = from + 1;
             try (JsonParser parser = JSON.createParser(answer.substring(from))) {
                 JsonNode node = parser.readValueAsTree();
                 if (node.path("critique").isTextual()) {
-                    return Optional.of(node);
+                    last = Optional.of(node);
+                    end = from + (int) parser.currentLocation().getCharOffset();
                 }
             } catch (IOException e) {
                 // Not the beginning of an object: look at the next brace.
             }
-            from = answer.indexOf('{', from + 1);
+            from = answer.indexOf('{', end);
         }
-        return Optional.empty();
+        return last;
     }
 
     private static String text(String critique) throws UnreadableAnswer {

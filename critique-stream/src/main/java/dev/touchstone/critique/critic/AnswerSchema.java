@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 /** The JSON schema of a critic's answer, in the subset that strict endpoints take: every property required, none added. */
 final class AnswerSchema {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** Length of the schema: endpoints may count it as a part of the prompt. */
+    static final int CHARS = responseFormat().toString().length();
 
     private AnswerSchema() {}
 

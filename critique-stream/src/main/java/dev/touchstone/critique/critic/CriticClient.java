@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -33,12 +34,15 @@ public final class CriticClient implements AsyncCall<CritiqueRequest, CritiqueAn
     private static final Logger LOG = LoggerFactory.getLogger(CriticClient.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MAX_BODY_BYTES = 256 << 10;
+    private static final int CHARS_PER_TOKEN = 3;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
     private final CriticSettings settings;
     private final CriticIdentity identity;
     private final PromptTemplate prompt;
     private final ResponseReader reader;
+    private final Clock clock;
+    private final CriticObserver observer;
     private final HttpClient http;
     private final URI endpoint;
     private volatile Form form;
@@ -48,13 +52,16 @@ public final class CriticClient implements AsyncCall<CritiqueRequest, CritiqueAn
 
     /**
      * @param settings how to reach the critic
-     * @param clock for the time of critiques and for dates in Retry-After
+     * @param clock for the time of critiques, for dates in Retry-After and for how long requests take
+     * @param observer hears of every request
      */
-    public CriticClient(CriticSettings settings, Clock clock) {
+    public CriticClient(CriticSettings settings, Clock clock, CriticObserver observer) {
         this.settings = settings;
+        this.clock = clock;
+        this.observer = observer;
         identity = settings.identity();
         prompt = PromptTemplate.of(identity.promptVersion());
-        reader = new ResponseReader(identity, clock);
+        reader = new ResponseReader(identity, settings.prices(), clock);
         // Some servers answer the offer of an upgrade to HTTP/2 with an error.
         http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -65,27 +72,50 @@ public final class CriticClient implements AsyncCall<CritiqueRequest, CritiqueAn
     }
 
     @Override
-    public CompletionStage<CallResult<CritiqueAnswer>> call(CritiqueRequest request, Attempt attempt) {
-        // A request that waited while the operator changed the critic goes to the new one. The critique says so, and is
-        // not
-        // kept under the hash that names the old one.
-        boolean cacheable = request.identity().equals(identity);
-        return send(request, attempt.repair(), form, cacheable);
+    public Spend estimate(CritiqueRequest request) {
+        return reader.spend(atMost(request));
     }
 
+    /** Three characters make a token, or more do; so it is on the safe side for most texts in a Latin script. */
+    private Usage atMost(CritiqueRequest request) {
+        long chars = prompt.chars(request) + AnswerSchema.CHARS;
+        return new Usage((int) ((chars + CHARS_PER_TOKEN - 1) / CHARS_PER_TOKEN), settings.maxTokens());
+    }
+
+    @Override
+    public CompletionStage<CallResult<CritiqueAnswer>> call(CritiqueRequest request, Attempt attempt) {
+        return send(request, attempt.repair(), form, Usage.NONE).thenApply(result -> {
+            observer.spent(result.spent());
+            return result;
+        });
+    }
+
+    /** @param before what the attempt's earlier requests used, as far as the endpoint says */
     private CompletionStage<CallResult<CritiqueAnswer>> send(
-            CritiqueRequest request, boolean repair, Form asked, boolean cacheable) {
-        return exchange(body(request, repair, asked.output())).thenCompose(reply -> {
-            if (reply.response() == null) {
-                return CompletableFuture.completedFuture(failed(reply.error()));
+            CritiqueRequest request, boolean repair, Form asked, Usage before) {
+        Instant begun = clock.instant();
+        return exchange(body(request, repair, asked.output())).thenCompose(exchange -> {
+            Duration took = Duration.between(begun, clock.instant());
+            Usage atMost = atMost(request);
+            Reply reply = exchange.reply();
+            if (reply == null) {
+                Failure failure = failure(exchange.error(), before, atMost);
+                observer.ended(took, null, failure.type());
+                return CompletableFuture.completedFuture(failure.result());
             }
-            HttpResponse<byte[]> response = reply.response();
-            if (ResponseReader.accepted(response)) {
+            Usage said = reply.usage();
+            observer.ended(took, said, reply.accepted() ? null : Integer.toString(reply.status()));
+            if (reply.accepted()) {
                 accept(asked);
-            } else if (mayRefuseForm(response, asked)) {
-                return send(request, repair, new Form(asked.output().weaker(), false), cacheable);
+            } else if (mayRefuseForm(reply, asked)) {
+                Form weaker = new Form(asked.output().weaker(), false);
+                return send(request, repair, weaker, said == null ? before : before.plus(said));
             }
-            return CompletableFuture.completedFuture(reader.read(response, cacheable));
+            // A request that waited while the operator changed the critic goes to the new one. The critique says so,
+            // and
+            // is not kept under the hash that names the old one.
+            boolean cacheable = request.identity().equals(identity);
+            return CompletableFuture.completedFuture(reader.read(reply, before, atMost, cacheable));
         });
     }
 
@@ -104,23 +134,15 @@ public final class CriticClient implements AsyncCall<CritiqueRequest, CritiqueAn
         form = new Form(asked.output(), true);
     }
 
-    private static boolean mayRefuseForm(HttpResponse<byte[]> response, Form asked) {
-        boolean badRequest = response.statusCode() == 400 || response.statusCode() == 422;
-        if (!badRequest || asked.output() == StructuredOutput.NONE) {
-            return false;
-        }
-        String text = new String(response.body(), StandardCharsets.UTF_8);
-        return !asked.accepted()
-                || text.contains("response_format")
-                || text.contains("json_schema")
-                || text.contains("json_object");
+    private static boolean mayRefuseForm(Reply reply, Form asked) {
+        return reply.isBadRequest()
+                && asked.output() != StructuredOutput.NONE
+                && (!asked.accepted() || reply.namesTheForm());
     }
 
-    private record Reply(
-            @Nullable HttpResponse<byte[]> response,
-            @Nullable Throwable error) {}
+    private record Exchange(@Nullable Reply reply, @Nullable Throwable error) {}
 
-    private CompletableFuture<Reply> exchange(byte[] body) {
+    private CompletableFuture<Exchange> exchange(byte[] body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(endpoint)
                 .header("Content-Type", "application/json")
                 .header("Accept", "application/json")
@@ -137,33 +159,42 @@ public final class CriticClient implements AsyncCall<CritiqueRequest, CritiqueAn
                     if (error != null) {
                         sent.cancel(true);
                     }
-                    return new Reply(response, error);
+                    return new Exchange(error == null ? Reply.of(response) : null, error);
                 });
     }
 
-    private CallResult<CritiqueAnswer> failed(@Nullable Throwable error) {
+    /** No response, and what that means. */
+    private record Failure(String type, CallResult<CritiqueAnswer> result) {}
+
+    private Failure failure(@Nullable Throwable error, Usage before, Usage atMost) {
         Throwable cause = error;
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();
         }
+        // What was sent may have been answered, and paid for, though we did not see it.
+        Spend spent = reader.spend(before.plus(atMost));
         for (Throwable inner = cause; inner != null; inner = inner.getCause()) {
             if (inner instanceof LimitedBody.TooLarge) {
-                return new CallResult.Unparsable<>(
-                        "The critic's answer is larger than " + MAX_BODY_BYTES + " bytes.", Spend.NONE);
+                String reason = "The critic's answer is larger than " + MAX_BODY_BYTES + " bytes.";
+                return new Failure("too_large", new CallResult.Unparsable<>(reason, spent));
             }
         }
         if (cause instanceof TimeoutException) {
-            return new CallResult.Retry<>(
-                    "The critic did not answer within " + settings.timeout().toMillis() + " ms.",
-                    CallResult.Fault.TIMED_OUT,
-                    null);
+            String reason =
+                    "The critic did not answer within " + settings.timeout().toMillis() + " ms.";
+            return failure("timeout", reason, CallResult.Fault.TIMED_OUT, spent);
         }
         if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {
-            return new CallResult.Retry<>("The critic cannot be reached.", CallResult.Fault.UNREACHABLE, null);
+            return failure(
+                    "connect", "The critic cannot be reached.", CallResult.Fault.UNREACHABLE, reader.spend(before));
         }
         String name = cause == null ? "nothing" : cause.getClass().getSimpleName();
-        return new CallResult.Retry<>(
-                "The connection to the critic failed with " + name + ".", CallResult.Fault.BROKEN, null);
+        return failure(
+                "broken", "The connection to the critic failed with " + name + ".", CallResult.Fault.BROKEN, spent);
+    }
+
+    private static Failure failure(String type, String reason, CallResult.Fault fault, Spend spent) {
+        return new Failure(type, new CallResult.Retry<>(reason, fault, null, spent));
     }
 
     private byte[] body(CritiqueRequest request, boolean repair, StructuredOutput output) {

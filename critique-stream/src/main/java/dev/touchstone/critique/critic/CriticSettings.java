@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxTokens longest answer, tokens
  * @param structuredOutput the strictest form of JSON answers to ask for
  * @param prices what calls cost
+ * @param samples critiques to ask for per text, 1 to 8
  */
 public record CriticSettings(
         URI baseUrl,
@@ -27,7 +28,10 @@ public record CriticSettings(
         double temperature,
         int maxTokens,
         StructuredOutput structuredOutput,
-        Prices prices) {
+        Prices prices,
+        int samples) {
+    private static final int MOST_SAMPLES = 8;
+
     /** @throws UserError if a value is out of its range */
     public CriticSettings {
         String scheme = baseUrl.getScheme();
@@ -50,6 +54,15 @@ public record CriticSettings(
         }
         if (maxTokens < 16) {
             throw new UserError("touchstone.critic.max-tokens is below 16: set it to some 400.");
+        }
+        if (samples < 1 || samples > MOST_SAMPLES) {
+            throw new UserError(
+                    "touchstone.critic.samples is " + samples + ": set it to a number from 1 to " + MOST_SAMPLES + ".");
+        }
+        if (samples > 1 && temperature == 0) {
+            throw new UserError(
+                    "touchstone.critic.samples is " + samples + " and touchstone.critic.temperature is 0, so"
+                            + " that all samples would be the same: set the temperature to some 0.7, or the samples to 1.");
         }
     }
 

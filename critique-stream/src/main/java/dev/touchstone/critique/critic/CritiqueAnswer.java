@@ -1,6 +1,7 @@
 package dev.touchstone.critique.critic;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A validated critique.
@@ -9,8 +10,18 @@ import java.util.List;
  * @param verdicts one per aspect
  * @param identity the critic that gave it
  * @param createdAt when, epoch milliseconds
+ * @param promptTokens tokens that were read for it; null where the endpoint does not say
+ * @param completionTokens tokens that were written for it; null where the endpoint does not say
+ * @param cost in the currency of the prices, an upper estimate where the tokens are null; null where no price is set
  */
-public record CritiqueAnswer(String text, List<AspectOpinion> verdicts, CriticIdentity identity, long createdAt) {
+public record CritiqueAnswer(
+        String text,
+        List<AspectOpinion> verdicts,
+        CriticIdentity identity,
+        long createdAt,
+        @Nullable Integer promptTokens,
+        @Nullable Integer completionTokens,
+        @Nullable Double cost) {
     /**
      * The verdict on one aspect.
      *

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Immutable. The texts that a critic is asked with, from the resources of one version. A text never changes under its
@@ -18,6 +20,14 @@ public final class PromptTemplate {
     public static final String CURRENT = "critique-v1";
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** What a turn adds beside its role and content: names, quotes and commas. */
+    private static final int CHARS_PER_TURN = 30;
+    /**
+     * Beginnings of what the usual chat templates delimit turns by. Servers that look for these in the rendered prompt take
+     * them for real ones wherever they stand, inside quotes too.
+     */
+    private static final Pattern SPECIAL_TOKEN =
+            Pattern.compile("<(?=[|\uff5c]|/?(?:s|bos|eos|pad|unk|(?:start|end)_of_turn)>)|\\[(?=/?INST\\])");
 
     private final String system;
     private final String instruction;
@@ -40,7 +50,7 @@ public final class PromptTemplate {
 
     /**
      * The messages of a request. The user's message is one line of instruction and then one JSON object on a line of its own,
-     * whose quoting is the delimiter: no text inside can end it.
+     * whose quoting is the delimiter: no text inside can end it, nor the turn, as special tokens are spelled with an escape.
      *
      * @param again whether the answer before could not be read
      */
@@ -53,8 +63,25 @@ public final class PromptTemplate {
         data.put("completion", request.completion());
         ArrayNode messages = JSON.createArrayNode();
         messages.addObject().put("role", "system").put("content", again ? system + "\n" + repair : system);
-        messages.addObject().put("role", "user").put("content", instruction + "\n" + data);
+        messages.addObject().put("role", "user").put("content", instruction + "\n" + withoutSpecialTokens(data));
         return messages;
+    }
+
+    /** In JSON these characters stand inside strings only when a token follows, so that an escape means the same. */
+    private static String withoutSpecialTokens(ObjectNode data) {
+        return SPECIAL_TOKEN
+                .matcher(data.toString())
+                .replaceAll(token -> String.format(
+                        Locale.ROOT, "\\\\u%04x", (int) token.group().charAt(0)));
+    }
+
+    /** Characters of the longest messages of a request, without what quoting adds to its texts. Quick. */
+    long chars(CritiqueRequest request) {
+        long chars = (long) system.length() + instruction.length() + repair.length() + 2L * CHARS_PER_TURN;
+        for (CritiqueRequest.Turn turn : request.conversation()) {
+            chars += CHARS_PER_TURN + turn.role().length() + turn.content().length();
+        }
+        return chars + request.completion().length();
     }
 
     private static String resource(String name) {

@@ -69,7 +69,7 @@ public class CritiqueService {
     private void run() {
         try {
             CritiqueSettings settings = SettingsReader.settings(config);
-            Metrics metrics = new Metrics(registry);
+            Metrics metrics = new Metrics(registry, settings.critic().model());
             Clock clock = Clock.systemUTC();
             LOG.info(
                     "The critic is {} at {}.",
@@ -78,7 +78,7 @@ public class CritiqueService {
             CritiqueStream made = new CritiqueStream(
                     settings,
                     SettingsReader.kafka(properties),
-                    new CriticClient(settings.critic(), clock),
+                    new CriticClient(settings.critic(), clock, metrics),
                     metrics,
                     metrics,
                     clock,

@@ -2,29 +2,59 @@ package dev.touchstone.critique.shell;
 
 import dev.touchstone.critique.CritiqueStream;
 import dev.touchstone.critique.asyncstage.CallPool;
+import dev.touchstone.critique.asyncstage.Spend;
 import dev.touchstone.critique.asyncstage.StageListener;
+import dev.touchstone.critique.critic.CriticObserver;
 import dev.touchstone.critique.critic.Prices;
+import dev.touchstone.critique.critic.Usage;
 import dev.touchstone.critique.topology.StreamObserver;
 import dev.touchstone.schemas.kafka.DeadLetterReason;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Thread-safe. What the core tells, as Micrometer's meters. */
-final class Metrics implements StreamObserver, StageListener {
+final class Metrics implements StreamObserver, StageListener, CriticObserver {
+    /** Buckets as the semantic conventions want them: 10 ms to 82 s by twos, 1 to 67 million tokens by fours. */
+    private static final Duration[] DURATIONS = IntStream.range(0, 14)
+            .mapToObj(i -> Duration.ofMillis(10).multipliedBy(1L << i))
+            .toArray(Duration[]::new);
+
+    private static final double[] TOKENS =
+            IntStream.range(0, 14).mapToDouble(i -> 1L << (2 * i)).toArray();
+    /** Prometheus wants the same tags on all meters of one name, so there is a word for no error. */
+    private static final String NO_ERROR = "none";
+
     private final MeterRegistry registry;
+    private final String criticModel;
+    private final DistributionSummary inputTokens;
+    private final DistributionSummary outputTokens;
+    private final Counter cost;
     private final Map<Event, Counter> requests = new EnumMap<>(Event.class);
     private final Map<DeadLetterReason, Counter> deadLetters = new EnumMap<>(DeadLetterReason.class);
     private final Counter duplicates;
     private final Counter late;
 
-    Metrics(MeterRegistry registry) {
+    /** @param criticModel the model that is asked for */
+    Metrics(MeterRegistry registry, String criticModel) {
         this.registry = registry;
+        this.criticModel = criticModel;
+        inputTokens = tokens("input");
+        outputTokens = tokens("output");
+        cost = Counter.builder("critique.cost")
+                .description(
+                        "Money that calls used, in the currency of the prices; estimated where tokens are not told")
+                .register(registry);
         for (Event event : Event.values()) {
             requests.put(
                     event,
@@ -46,6 +76,16 @@ final class Metrics implements StreamObserver, StageListener {
                 .register(registry);
         late = Counter.builder("critique.late")
                 .description("Critiques that came when their record no longer waited")
+                .register(registry);
+    }
+
+    private DistributionSummary tokens(String type) {
+        return DistributionSummary.builder("gen_ai.client.token.usage")
+                .description("Tokens of a request, where the endpoint tells them")
+                .serviceLevelObjectives(TOKENS)
+                .tag("gen_ai.operation.name", "chat")
+                .tag("gen_ai.request.model", criticModel)
+                .tag("gen_ai.token.type", type)
                 .register(registry);
     }
 
@@ -99,5 +139,26 @@ final class Metrics implements StreamObserver, StageListener {
     @Override
     public void late() {
         late.increment();
+    }
+
+    @Override
+    public void ended(Duration took, @Nullable Usage usage, @Nullable String errorType) {
+        Timer.builder("gen_ai.client.operation.duration")
+                .description("Time of a request to the critic")
+                .serviceLevelObjectives(DURATIONS)
+                .tag("gen_ai.operation.name", "chat")
+                .tag("gen_ai.request.model", criticModel)
+                .tag("error.type", errorType == null ? NO_ERROR : errorType)
+                .register(registry)
+                .record(took);
+        if (usage != null) {
+            inputTokens.record(usage.promptTokens());
+            outputTokens.record(usage.completionTokens());
+        }
+    }
+
+    @Override
+    public void spent(Spend spend) {
+        cost.increment(spend.money() / Prices.BILLION);
     }
 }

@@ -42,7 +42,7 @@ public interface ServiceConfig {
     @WithDefault("-1")
     int replicationFactor();
 
-    /** Records that one task keeps waiting for critiques before it takes in no more. */
+    /** Pairs, and completions, that one task keeps waiting for critiques before it takes in no more. */
     @WithDefault("1000")
     int maxWaiting();
 
@@ -112,6 +112,10 @@ public interface ServiceConfig {
         /** Sampling temperature. */
         @WithDefault("0")
         double temperature();
+
+        /** Critiques to ask for per text, 1 to 8; more than 1 needs a temperature above 0. */
+        @WithDefault("1")
+        int samples();
 
         /** Longest answer, tokens. */
         @WithDefault("400")

@@ -36,7 +36,7 @@ final class SettingsReader {
                         critic.tokensPerMinute(),
                         Prices.billionths(critic.budgetPerDay())),
                 new StageSettings(
-                        (int) Math.min(Integer.MAX_VALUE, PENDING_PER_WAITING * config.maxWaiting()),
+                        (int) Math.min(Integer.MAX_VALUE, PENDING_PER_WAITING * config.maxWaiting() * critic.samples()),
                         critic.maxAttempts(),
                         critic.maxAge(),
                         // An attempt may be two or three requests, where a form of output is refused.
@@ -77,7 +77,8 @@ final class SettingsReader {
                 critic.temperature(),
                 critic.maxTokens(),
                 StructuredOutput.of(critic.structuredOutput()),
-                new Prices(critic.pricePerMillionInputTokens(), critic.pricePerMillionOutputTokens()));
+                new Prices(critic.pricePerMillionInputTokens(), critic.pricePerMillionOutputTokens()),
+                critic.samples());
     }
 
     /** Every property whose name begins with {@code kafka.} or {@code KAFKA_}. */

@@ -37,6 +37,8 @@ public final class BoundedCache<V> {
     private long entries;
     /** Rows before this have been evicted: a scan from the very beginning would walk over their graves. */
     private String oldest = AGE;
+    /** No row is older: as long as that one is young and there are few, nothing need be looked for. */
+    private long oldestAt;
 
     /**
      * A row of the store.
@@ -86,11 +88,15 @@ public final class BoundedCache<V> {
     }
 
     private void evict(long nowMs) {
+        if (entries <= maxEntries && nowMs - oldestAt <= retentionMs) {
+            return;
+        }
         List<KeyValue<String, Row<V>>> rows = new ArrayList<>();
         try (KeyValueIterator<String, Row<V>> byAge = store.range(oldest, AFTER_AGES)) {
             while (byAge.hasNext() && rows.size() < EVICTIONS) {
                 KeyValue<String, Row<V>> row = byAge.next();
                 if (entries - rows.size() <= maxEntries && !isOld(row.value, nowMs)) {
+                    oldestAt = row.value.putAt();
                     break;
                 }
                 rows.add(row);

@@ -37,9 +37,10 @@ final class Contents {
                         String.valueOf(completion.getModelVersion())));
     }
 
-    /** Equal for two requests that a critic would see as the same. */
-    static String hash(List<Message> prompt, String completion, CriticIdentity identity) {
+    /** Equal for two requests whose answer may be the same; samples of one text shall differ. */
+    static String hash(List<Message> prompt, String completion, CriticIdentity identity, int sample) {
         List<String> rest = new ArrayList<>(identity.parts());
+        rest.add("sample=" + sample);
         rest.add(completion);
         return Ids.contentHash("critique", Ids.flatten(prompt), rest);
     }

@@ -5,17 +5,18 @@ import dev.touchstone.critique.critic.CriticIdentity;
 import dev.touchstone.critique.critic.CritiqueRequest;
 import dev.touchstone.critique.state.SavedHeader;
 import dev.touchstone.critique.state.Valve;
+import dev.touchstone.critique.topology.Origin.Kind;
 import dev.touchstone.critique.topology.OriginRef.Side;
 import dev.touchstone.schemas.RecordRules;
 import dev.touchstone.schemas.kafka.DeadLetterReason;
 import dev.touchstone.schemas.kafka.Decoded;
 import dev.touchstone.schemas.kafka.EventHeaders;
 import dev.touchstone.schemas.v1.Completion;
-import dev.touchstone.schemas.v1.CritiqueStatus;
 import dev.touchstone.schemas.v1.Message;
 import dev.touchstone.schemas.v1.PreferencePair;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stream thread only. Takes in pairs and completions: what cannot be read, is too large or breaks a rule is a dead letter,
- * what was seen before is dropped, and the rest is kept and asks for one critique per text. Also watches the deadlines.
+ * what was seen before is dropped, and the rest is kept and asks for critiques of each text. Also watches the deadlines.
  */
 final class IntakeProcessor implements Processor<byte[], byte[], String, Ask<CritiqueRequest, OriginRef>> {
     private static final Duration DEADLINE_TICK = Duration.ofMillis(200);
@@ -50,6 +51,8 @@ final class IntakeProcessor implements Processor<byte[], byte[], String, Ask<Cri
     private Outlets outlets;
     private @Nullable Cancellable deadlineTicker;
     private @Nullable Cancellable throttleTicker;
+    /** What is not let in for now. */
+    private final EnumSet<Kind> shut = EnumSet.noneOf(Kind.class);
 
     /** @param requests name of the child node to which requests go */
     @SuppressWarnings("NullAway.Init") // init() is the second half of a processor's constructor
@@ -85,7 +88,7 @@ final class IntakeProcessor implements Processor<byte[], byte[], String, Ask<Cri
                 .orElseThrow(() -> new IllegalStateException("A record of a topic has a position"));
         boolean isPair = source.topic().equals(settings.topics().pairs().name());
         Origin raw = new Origin(
-                isPair ? Origin.Kind.PAIR : Origin.Kind.COMPLETION,
+                isPair ? Kind.PAIR : Kind.COMPLETION,
                 "",
                 source.topic(),
                 source.partition(),
@@ -94,7 +97,8 @@ final class IntakeProcessor implements Processor<byte[], byte[], String, Ask<Cri
                 record.value(),
                 SavedHeader.of(record.headers()),
                 context.currentSystemTimeMs(),
-                null);
+                null,
+                settings.samples());
         long size = Sizes.of(record.key(), record.value(), record.headers());
         if (size > settings.inputMaxBytes()) {
             refuse(
@@ -109,35 +113,48 @@ final class IntakeProcessor implements Processor<byte[], byte[], String, Ask<Cri
         throttle();
     }
 
-    /** Back-pressure stands here, at the mouth: what is let in lies in the stores until it is done. */
+    /**
+     * Back-pressure stands here, at the mouth: what is let in lies in the stores until it is done. Pairs and completions have
+     * a mouth each, since pairs may wait for the next day's money and completions must not wait behind them.
+     */
     private void throttle() {
-        if (throttleTicker == null && tooMuchWaits()) {
-            shut(true);
+        for (Kind kind : Kind.values()) {
+            if (stores.waiting(kind) > settings.maxWaiting() && shut.add(kind)) {
+                valve.set(input(kind), true);
+            }
+        }
+        if (throttleTicker == null && !shut.isEmpty()) {
             throttleTicker = context.schedule(THROTTLE_TICK, PunctuationType.WALL_CLOCK_TIME, this::unthrottle);
         }
     }
 
     private void unthrottle(long now) {
-        if (throttleTicker != null && !tooMuchWaits()) {
-            shut(false);
+        for (Kind kind : EnumSet.copyOf(shut)) {
+            if (stores.waiting(kind) <= settings.maxWaiting()) {
+                open(kind);
+            }
+        }
+        if (throttleTicker != null && shut.isEmpty()) {
             throttleTicker.cancel();
             throttleTicker = null;
         }
     }
 
-    private boolean tooMuchWaits() {
-        return stores.waiting() > settings.maxWaiting();
+    private void open(Kind kind) {
+        valve.set(input(kind), false);
+        shut.remove(kind);
     }
 
-    private void shut(boolean toShut) {
-        int partition = context.taskId().partition();
-        valve.set(new TopicPartition(settings.topics().pairs().name(), partition), toShut);
-        valve.set(new TopicPartition(settings.topics().completions().name(), partition), toShut);
+    private TopicPartition input(Kind kind) {
+        String topic = kind == Kind.PAIR
+                ? settings.topics().pairs().name()
+                : settings.topics().completions().name();
+        return new TopicPartition(topic, context.taskId().partition());
     }
 
     @Override
     public void close() {
-        shut(false);
+        EnumSet.copyOf(shut).forEach(this::open);
     }
 
     private void pair(Origin raw, Record<byte[], byte[]> record) {
@@ -182,7 +199,8 @@ final class IntakeProcessor implements Processor<byte[], byte[], String, Ask<Cri
                 raw.value(),
                 raw.headers(),
                 raw.seenAt(),
-                deadline == null ? null : deadline.toEpochMilli());
+                deadline == null ? null : deadline.toEpochMilli(),
+                raw.samples());
     }
 
     /** Whether a decoded record is new and obeys the rules; if so it is kept. */
@@ -216,15 +234,18 @@ final class IntakeProcessor implements Processor<byte[], byte[], String, Ask<Cri
 
     private void request(
             Origin origin, Side side, List<Message> prompt, String completion, Record<byte[], byte[]> record) {
-        OriginRef ref = OriginRef.of(origin, side, context.taskId().partition());
-        // The record's own timestamp, so that answers are taken up before newer input.
-        context.forward(
-                new Record<>(
-                        Contents.hash(prompt, completion, critic),
-                        new Ask<>(Contents.request(prompt, completion, critic), ref, ref.waiterId(), side == Side.ONLY),
-                        record.timestamp(),
-                        trace(record.headers())),
-                requests);
+        CritiqueRequest request = Contents.request(prompt, completion, critic);
+        for (int sample = 0; sample < origin.samples(); sample++) {
+            OriginRef ref = OriginRef.of(origin, side, sample, context.taskId().partition());
+            // The record's own timestamp, so that answers are taken up before newer input.
+            context.forward(
+                    new Record<>(
+                            Contents.hash(prompt, completion, critic, sample),
+                            new Ask<>(request, ref, ref.waiterId(), side == Side.ONLY),
+                            record.timestamp(),
+                            trace(record.headers())),
+                    requests);
+        }
     }
 
     /** The origin keeps all headers; the request carries the trace alone. */
@@ -260,8 +281,6 @@ final class IntakeProcessor implements Processor<byte[], byte[], String, Ask<Cri
     }
 
     private void tooLate(Origin origin, Completion completion) {
-        boolean sent = outlets.uncritiquedCompletion(
-                origin, completion, CritiqueStatus.TOO_LATE, "The deadline passed before a critique was there.");
-        stores.done(origin, sent);
+        stores.done(origin, outlets.overdueCompletion(origin, completion, stores.collected(origin)));
     }
 }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers original headers
  * @param seenAt when it came in, epoch milliseconds, wall-clock
  * @param deadline from when on nobody waits for a critique, epoch milliseconds; null for never
+ * @param samples critiques that were asked for per text, at least 1; the setting may change while the record waits
  */
 @SuppressWarnings("ArrayRecordComponent") // a row of a store: never compared
 public record Origin(
@@ -30,7 +31,8 @@ public record Origin(
         byte @Nullable [] value,
         List<SavedHeader> headers,
         long seenAt,
-        @Nullable Long deadline) {
+        @Nullable Long deadline,
+        int samples) {
     /** What came in. */
     public enum Kind {
         /** A preference pair: two texts. */

@@ -7,10 +7,11 @@ package dev.touchstone.critique.topology;
  * @param kind pair or completion
  * @param id id of the origin
  * @param side which text of the origin
+ * @param sample number of the critique among those of the same text, from 0
  * @param partition the task's partition
  * @param offset the origin's offset: tells a record from an earlier one with the same id that was given up
  */
-public record OriginRef(Origin.Kind kind, String id, Side side, int partition, long offset) {
+public record OriginRef(Origin.Kind kind, String id, Side side, int sample, int partition, long offset) {
     /** Which text. */
     public enum Side {
         /** The chosen side of a pair. */
@@ -21,8 +22,8 @@ public record OriginRef(Origin.Kind kind, String id, Side side, int partition, l
         ONLY
     }
 
-    static OriginRef of(Origin origin, Side side, int partition) {
-        return new OriginRef(origin.kind(), origin.id(), side, partition, origin.offset());
+    static OriginRef of(Origin origin, Side side, int sample, int partition) {
+        return new OriginRef(origin.kind(), origin.id(), side, sample, partition, origin.offset());
     }
 
     String originKey() {
@@ -31,6 +32,6 @@ public record OriginRef(Origin.Kind kind, String id, Side side, int partition, l
 
     /** Identity among all waiters. */
     String waiterId() {
-        return originKey() + "/" + side + "/" + offset;
+        return originKey() + "/" + side + "/" + sample + "/" + offset;
     }
 }

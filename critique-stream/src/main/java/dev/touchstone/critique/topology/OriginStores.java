@@ -2,14 +2,19 @@ package dev.touchstone.critique.topology;
 
 import dev.touchstone.critique.state.ExpiringStore;
 import dev.touchstone.critique.state.JsonSerde;
+import dev.touchstone.critique.topology.Origin.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -17,41 +22,55 @@ import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stream thread only. What intake and join know together of the records that came in: four changelogged stores of one task.
- * {@code seen} (id to content hash, expiring), {@code origins} (records that wait for critiques), {@code sides} (first side
- * of a pair), {@code deadlines} (time and id, in the order of time).
+ * Stream thread only. What intake and join know together of the records that came in: changelogged stores of one task.
+ * {@code seen} (id to content hash, expiring), {@code origins-pair} and {@code origins-completion} (records that wait for critiques), {@code collected}
+ * (those of their requests that have ended), {@code deadlines} (time and id, in the order of time).
  */
 final class OriginStores {
     private static final String SEEN = "seen";
-    private static final String ORIGINS = "origins";
-    private static final String SIDES = "sides";
+    private static final String COLLECTED = "collected";
     private static final String DEADLINES = "deadlines";
 
     private final ExpiringStore<String> seen;
-    private final KeyValueStore<String, Origin> origins;
-    private final KeyValueStore<String, FirstSide> sides;
+    private final Map<Kind, KeyValueStore<String, Origin>> origins = new EnumMap<>(Kind.class);
+    private final KeyValueStore<String, Collected> collected;
     private final KeyValueStore<String, String> deadlines;
 
     OriginStores(ProcessorContext<?, ?> context, Duration idRetention) {
         seen = new ExpiringStore<>(context.getStateStore(SEEN), idRetention);
-        origins = context.getStateStore(ORIGINS);
-        sides = context.getStateStore(SIDES);
+        for (Kind kind : Kind.values()) {
+            origins.put(kind, context.getStateStore(origins(kind)));
+        }
+        collected = context.getStateStore(COLLECTED);
         deadlines = context.getStateStore(DEADLINES);
     }
 
     static Set<StoreBuilder<?>> builders(Duration idRetention) {
         return Set.of(
                 ExpiringStore.builder(SEEN, idRetention, Serdes.String()),
+                origins(Stores.persistentKeyValueStore(origins(Kind.PAIR))),
+                origins(Stores.persistentKeyValueStore(origins(Kind.COMPLETION))),
                 Stores.keyValueStoreBuilder(
-                        Stores.persistentKeyValueStore(ORIGINS), Serdes.String(), JsonSerde.of(Origin.class)),
-                Stores.keyValueStoreBuilder(
-                        Stores.persistentKeyValueStore(SIDES), Serdes.String(), JsonSerde.of(FirstSide.class)),
+                        Stores.persistentKeyValueStore(COLLECTED), Serdes.String(), JsonSerde.of(Collected.class)),
                 Stores.keyValueStoreBuilder(
                         Stores.persistentKeyValueStore(DEADLINES), Serdes.String(), Serdes.String()));
     }
 
     static String[] names() {
-        return new String[] {SEEN, ORIGINS, SIDES, DEADLINES};
+        return new String[] {SEEN, origins(Kind.PAIR), origins(Kind.COMPLETION), COLLECTED, DEADLINES};
+    }
+
+    /** A store for each kind, so that it is known how many of each wait. */
+    private static String origins(Kind kind) {
+        return "origins-" + kind.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static StoreBuilder<?> origins(KeyValueBytesStoreSupplier store) {
+        return Stores.keyValueStoreBuilder(store, Serdes.String(), JsonSerde.of(Origin.class));
+    }
+
+    private KeyValueStore<String, Origin> of(Kind kind) {
+        return Objects.requireNonNull(origins.get(kind));
     }
 
     /** The content that was seen under an id, as a hash, or null. */
@@ -63,7 +82,7 @@ final class OriginStores {
     /** Keeps a record until it is done. */
     void keep(Origin origin, String contentHash) {
         seen.put(origin.storeKey(), contentHash, origin.seenAt());
-        origins.put(origin.storeKey(), origin);
+        of(origin.kind()).put(origin.storeKey(), origin);
         if (origin.deadline() != null) {
             deadlines.put(deadlineKey(origin.deadline(), origin.storeKey()), origin.storeKey());
         }
@@ -72,22 +91,23 @@ final class OriginStores {
     /** The record that waits, unless it is done already, or is another one with the same id. */
     @Nullable
     Origin waiting(OriginRef ref) {
-        Origin origin = origins.get(ref.originKey());
+        Origin origin = of(ref.kind()).get(ref.originKey());
         return origin != null && origin.offset() == ref.offset() ? origin : null;
     }
 
-    /** How many records wait; exact enough, as each row is put once and deleted once. */
-    long waiting() {
-        return origins.approximateNumEntries();
+    /** How many records of a kind wait; exact enough, as each row is put once and deleted once. */
+    long waiting(Kind kind) {
+        return of(kind).approximateNumEntries();
     }
 
-    @Nullable
-    FirstSide firstSide(Origin origin) {
-        return sides.get(origin.storeKey());
+    /** How the requests of a record that have ended did so. */
+    Collected collected(Origin origin) {
+        Collected row = collected.get(origin.storeKey());
+        return row == null ? Collected.NOTHING : row;
     }
 
-    void keepFirst(Origin origin, FirstSide side) {
-        sides.put(origin.storeKey(), side);
+    void keep(Origin origin, Collected row) {
+        collected.put(origin.storeKey(), row);
     }
 
     /**
@@ -96,9 +116,9 @@ final class OriginStores {
      * @param cameThrough whether it came out; if it became a dead letter, its id is forgotten, so that it can be sent again
      */
     void done(Origin origin, boolean cameThrough) {
-        origins.delete(origin.storeKey());
-        if (origin.kind() == Origin.Kind.PAIR) {
-            sides.delete(origin.storeKey());
+        of(origin.kind()).delete(origin.storeKey());
+        if (origin.kind() == Origin.Kind.PAIR || origin.samples() > 1) {
+            collected.delete(origin.storeKey());
         }
         if (origin.deadline() != null) {
             deadlines.delete(deadlineKey(origin.deadline(), origin.storeKey()));
@@ -121,7 +141,7 @@ final class OriginStores {
             found.forEachRemaining(rows::add);
         }
         return rows.stream()
-                .map(row -> origins.get(row.value))
+                .map(row -> of(Kind.COMPLETION).get(row.value))
                 .filter(origin -> origin != null && origin.lateAt(nowMs))
                 .toList();
     }

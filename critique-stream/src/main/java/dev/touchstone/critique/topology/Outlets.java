@@ -3,6 +3,8 @@ package dev.touchstone.critique.topology;
 import dev.touchstone.critique.asyncstage.Outcome;
 import dev.touchstone.critique.critic.CritiqueAnswer;
 import dev.touchstone.critique.state.SavedHeader;
+import dev.touchstone.critique.topology.Collected.Ended;
+import dev.touchstone.critique.topology.OriginRef.Side;
 import dev.touchstone.schemas.kafka.DeadLetterReason;
 import dev.touchstone.schemas.kafka.DeadLetters;
 import dev.touchstone.schemas.kafka.EventHeaders;
@@ -18,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -64,18 +67,30 @@ final class Outlets {
     }
 
     /** @return whether it was sent; if not, it became a dead letter */
-    boolean critiquedPair(Origin origin, PreferencePair pair, CritiqueAnswer chosen, CritiqueAnswer rejected) {
+    boolean critiquedPair(Origin origin, PreferencePair pair, Collected collected) {
         CritiquedPair value = CritiquedPair.newBuilder()
                 .setPair(pair)
-                .setChosenCritiques(List.of(avro(chosen)))
-                .setRejectedCritiques(List.of(avro(rejected)))
+                .setChosenCritiques(avro(collected.critiques(Side.CHOSEN)))
+                .setRejectedCritiques(avro(collected.critiques(Side.REJECTED)))
                 .build();
         return send(origin, value, settings.topics().critiquedPairs().name(), CRITIQUED_PAIRS, "critiqued-pair");
     }
 
     /** @return whether it was sent; if not, it became a dead letter */
-    boolean critiquedCompletion(Origin origin, Completion completion, CritiqueAnswer critique) {
-        return completion(origin, completion, List.of(avro(critique)), CritiqueStatus.CRITIQUED, null);
+    boolean critiquedCompletion(Origin origin, Completion completion, Collected collected) {
+        return completion(origin, completion, avro(collected.critiques(Side.ONLY)), CritiqueStatus.CRITIQUED, null);
+    }
+
+    /**
+     * A completion whose deadline has passed, with the critiques that were in time.
+     *
+     * @return whether it was sent; if not, it became a dead letter
+     */
+    boolean overdueCompletion(Origin origin, Completion completion, Collected inTime) {
+        return inTime.critiques(Side.ONLY).isEmpty()
+                ? uncritiquedCompletion(
+                        origin, completion, CritiqueStatus.TOO_LATE, "The deadline passed before a critique was there.")
+                : critiquedCompletion(origin, completion, inTime);
     }
 
     /** @return whether it was sent; if not, it became a dead letter */
@@ -137,7 +152,12 @@ final class Outlets {
         };
     }
 
-    private static Critique avro(CritiqueAnswer answer) {
+    private static List<Critique> avro(List<Ended> critiques) {
+        return critiques.stream().map(Outlets::avro).toList();
+    }
+
+    private static Critique avro(Ended ended) {
+        CritiqueAnswer answer = Objects.requireNonNull(ended.outcome().value());
         return Critique.newBuilder()
                 .setText(answer.text())
                 .setVerdicts(answer.verdicts().stream()
@@ -147,8 +167,11 @@ final class Outlets {
                 .setCriticModel(answer.identity().model())
                 .setPromptVersion(answer.identity().promptVersion())
                 .setParameters(Map.copyOf(answer.identity().parameters()))
-                .setSample(0)
+                .setSample(ended.sample())
                 .setCreatedAt(Instant.ofEpochMilli(answer.createdAt()))
+                .setPromptTokens(answer.promptTokens())
+                .setCompletionTokens(answer.completionTokens())
+                .setCost(answer.cost())
                 .build();
     }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param outputMaxBytes largest record that is sent
  * @param maxWaiting records that one task keeps waiting for critiques before it takes in no more
  * @param idRetention how long an id is remembered
+ * @param samples critiques to ask for per text, at least 1
  */
 public record TopologySettings(
         TopicCatalogue topics,
@@ -19,4 +20,5 @@ public record TopologySettings(
         int inputMaxBytes,
         int outputMaxBytes,
         int maxWaiting,
-        Duration idRetention) {}
+        Duration idRetention,
+        int samples) {}

@@ -100,7 +100,8 @@ class AsyncStageTest {
         stage.ask("a", "w1");
         calls.last()
                 .result()
-                .complete(new CallResult.Retry<>("Later.", CallResult.Fault.LIMITED, Duration.ofSeconds(30)));
+                .complete(
+                        new CallResult.Retry<>("Later.", CallResult.Fault.LIMITED, Duration.ofSeconds(30), Spend.NONE));
         stage.tick();
 
         stage.pass(Duration.ofSeconds(29));
@@ -115,7 +116,7 @@ class AsyncStageTest {
         stage.ask("a", "w1");
         for (int i = 0; i < 3; i++) {
             assertThat(calls.calls()).hasSize(i + 1);
-            fail(new CallResult.Retry<>("HTTP 500.", CallResult.Fault.BROKEN, null));
+            fail(new CallResult.Retry<>("HTTP 500.", CallResult.Fault.BROKEN, null, Spend.NONE));
             stage.pass(Duration.ofSeconds(8));
         }
 
@@ -129,13 +130,13 @@ class AsyncStageTest {
     void shouldGoOnTryingWhenFailuresAreBlamelessUntilTheRequestIsTooOld() {
         stage.ask("a", "w1");
         for (int i = 0; i < 50; i++) {
-            fail(new CallResult.Retry<>("HTTP 429.", CallResult.Fault.LIMITED, Duration.ofSeconds(60)));
+            fail(new CallResult.Retry<>("HTTP 429.", CallResult.Fault.LIMITED, Duration.ofSeconds(60), Spend.NONE));
             stage.pass(Duration.ofSeconds(61));
         }
         assertThat(stage.answers()).isEmpty();
 
         stage.pass(Duration.ofMinutes(20));
-        fail(new CallResult.Retry<>("HTTP 429.", CallResult.Fault.LIMITED, null));
+        fail(new CallResult.Retry<>("HTTP 429.", CallResult.Fault.LIMITED, null, Spend.NONE));
         assertThat(stage.statuses()).containsExactly(Outcome.Status.EXHAUSTED);
     }
 
@@ -191,7 +192,7 @@ class AsyncStageTest {
         stage.ask("a", "w1");
         stage.ask("a", "w2");
         stage.ask("b", "w3");
-        fail(new CallResult.Retry<>("HTTP 500.", CallResult.Fault.BROKEN, Duration.ofSeconds(20)));
+        fail(new CallResult.Retry<>("HTTP 500.", CallResult.Fault.BROKEN, Duration.ofSeconds(20), Spend.NONE));
         Begun<String, String> lost = calls.calls().get(0);
         stage.crash();
 

@@ -104,7 +104,8 @@ class GovernorTest {
         now += 1_000;
         long probe = begin();
         end(late, retry(Fault.BROKEN, null));
-        assertThat(isOpen()).isFalse();
+        now += 60_000;
+        assertThat(isOpen()).as("the probe is still out").isFalse();
         end(probe, success());
         assertThat(isOpen()).isTrue();
     }
@@ -112,12 +113,15 @@ class GovernorTest {
     @Test
     void shouldStopForAWhileAndThenLongerWhenEveryCallWouldBeRefused() {
         long together = begin();
+        long straggler = begin();
         end(begin(), refusedAccess());
         end(together, refusedAccess());
         now += 59_000;
         assertThat(isOpen()).isFalse();
         assertThat(governor.health(now)).isEqualTo(CallPool.Health.LOCKED_OUT);
         now += 1_001;
+        end(straggler, refusedAccess());
+        assertThat(isOpen()).as("it was out before the stop, and is no news").isTrue();
         end(begin(), refusedAccess());
         now += 119_000;
         assertThat(isOpen()).isFalse();
@@ -179,7 +183,7 @@ class GovernorTest {
     }
 
     private static CallResult<String> retry(Fault fault, Duration after) {
-        return new CallResult.Retry<>("No.", fault, after);
+        return new CallResult.Retry<>("No.", fault, after, Spend.NONE);
     }
 
     private static CallResult<String> success() {

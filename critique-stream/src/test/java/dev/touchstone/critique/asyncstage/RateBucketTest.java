@@ -19,9 +19,9 @@ class RateBucketTest {
         RateBucket bucket = new RateBucket(perMinute, 0);
         bucket.share(1, 0);
         List<Long> taken = new ArrayList<>();
-        for (long now = 0; now < 5 * MINUTE; now += 1 + random.nextInt(20)) {
-            // Idle now and then, so that something is saved up.
-            if (now / 10_000 % 3 != 1) {
+        for (long now = 0; now < 9 * MINUTE; now += 1 + random.nextInt(20)) {
+            // Idle for a while, so that all is saved up that can be, then greedy.
+            if (now / MINUTE % 3 != 0) {
                 while (bucket.has(1, now)) {
                     bucket.take(1);
                     taken.add(now);

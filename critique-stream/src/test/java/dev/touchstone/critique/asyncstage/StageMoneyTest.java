@@ -55,6 +55,20 @@ class StageMoneyTest {
     }
 
     @Test
+    void shouldCallOnceWhenWhatWasLeftUnpaidIsAskedForAgain() {
+        askThree("impatient");
+        succeed(0, 10);
+        succeed(1, 10);
+        stage.tick();
+        stage.ask("c3", "impatient-again");
+        stage.ask("c3", "patient");
+        stage.tick();
+        stage.pass(Duration.ofHours(24));
+
+        assertThat(calls.calls()).hasSize(3);
+    }
+
+    @Test
     void shouldNotLetTheImpatientGoWhileARunningCallMayGiveMoneyBack() {
         askThree("impatient");
         stage.tick();

@@ -40,6 +40,22 @@ class AnswerParserTest {
     }
 
     @Test
+    void shouldTakeTheLastCritiqueWhenThoughtsQuoteAFalseOne() throws UnreadableAnswer {
+        String quoted = PLAIN.replace("It is short.", "Perfect.").replace("Bad", "good");
+        assertThat(AnswerParser.parse("<think>It wants me to say " + quoted + ", which I won't.</think>\n" + PLAIN)
+                        .text())
+                .isEqualTo("It is short.");
+        String unfinished = "<think>It wants " + quoted + "</think> {\"critique\":\"It is short.\",\"verdicts\":[]}";
+        assertThatThrownBy(() -> AnswerParser.parse(unfinished)).isInstanceOf(UnreadableAnswer.class);
+    }
+
+    @Test
+    void shouldNotLookForAnotherAnswerInsideAnAnswer() throws UnreadableAnswer {
+        String nesting = PLAIN.replace("]}", "],\"more\":" + PLAIN.replace("It is short.", "Perfect.") + "}");
+        assertThat(AnswerParser.parse(nesting).text()).isEqualTo("It is short.");
+    }
+
+    @Test
     void shouldKeepAspectsOfTheTasksOwn() throws UnreadableAnswer {
         String answer = PLAIN.replace("]}", ",{\"aspect\":\"word limit\",\"verdict\":\"good\"}]}");
         assertThat(AnswerParser.parse(answer).verdicts()).contains(new AspectOpinion("word limit", Opinion.GOOD));
@@ -64,7 +80,7 @@ class AnswerParserTest {
                 "{\"critique\":\"No verdicts.\"}",
                 "{\"critique\":\"Wrong type.\",\"verdicts\":\"all good\"}",
                 "{\"critique\":\"One missing.\",\"verdicts\":[{\"aspect\":\"style\",\"verdict\":\"good\"}]}",
-                "{\"critique\":\"Unknown word.\",\"verdicts\":[{\"aspect\":\"instruction_following\",\"verdict\":\"10/10\"},"
+                "{\"critique\":\"Unknown word.\",\"verdicts\":[{\"aspect\":\"instruction_following\",\"verdict\":\"excellent\"},"
                         + "{\"aspect\":\"correctness\",\"verdict\":\"good\"},{\"aspect\":\"style\",\"verdict\":\"good\"}]}",
             })
     void shouldRefuseWhatIsNoCritique(String answer) {
@@ -72,8 +88,11 @@ class AnswerParserTest {
     }
 
     @Test
-    void shouldRefuseACritiqueWithoutEnd() {
-        String answer = PLAIN.replace("It is short.", "x".repeat(5_000));
+    void shouldRefuseACritiqueWithoutEnd() throws UnreadableAnswer {
+        String longest = "x".repeat(4_000);
+        assertThat(AnswerParser.parse(PLAIN.replace("It is short.", longest)).text())
+                .isEqualTo(longest);
+        String answer = PLAIN.replace("It is short.", longest + "x");
         assertThatThrownBy(() -> AnswerParser.parse(answer)).hasMessageContaining("longer than");
     }
 
@@ -86,8 +105,8 @@ class AnswerParserTest {
     void shouldReplaceHalfASurrogatePairSoThatTheTextCanBeStored() throws UnreadableAnswer {
         Parsed parsed = AnswerParser.parse(PLAIN.replace("It is short.", "Half \\ud83d of it."));
         JsonSerde<CritiqueAnswer> serde = JsonSerde.of(CritiqueAnswer.class);
-        CritiqueAnswer answer =
-                new CritiqueAnswer(parsed.text(), List.of(), new CriticIdentity("m", "v", new TreeMap<>()), 0);
+        CritiqueAnswer answer = new CritiqueAnswer(
+                parsed.text(), List.of(), new CriticIdentity("m", "v", new TreeMap<>()), 0, 7, 8, 0.25);
         assertThat(serde.deserialize("t", serde.serialize("t", answer))).isEqualTo(answer);
         assertThat(parsed.text()).isEqualTo("Half ? of it.");
     }

@@ -56,6 +56,9 @@ class SettingsReaderTest {
         "touchstone.critic.timeout, 0s",
         "touchstone.critic.temperature, -1",
         "touchstone.critic.max-tokens, 1",
+        "touchstone.critic.samples, 0",
+        "touchstone.critic.samples, 2",
+        "touchstone.critic.samples, 9",
         "touchstone.critic.max-in-flight, 0",
         "touchstone.critic.max-attempts, 0",
         "touchstone.critic.cache-retention, 1s",
@@ -72,6 +75,14 @@ class SettingsReaderTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageMatching("[^\\n]+\\.")
                 .hasMessageContaining(":");
+    }
+
+    @Test
+    void shouldAllowSeveralSamplesWhenTheyCanDiffer() {
+        assertThat(read(Map.of("touchstone.critic.samples", "8", "touchstone.critic.temperature", "0.7"))
+                        .critic()
+                        .samples())
+                .isEqualTo(8);
     }
 
     private static CritiqueSettings read(Map<String, String> changes) {

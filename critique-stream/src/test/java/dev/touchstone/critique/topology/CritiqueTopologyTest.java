@@ -48,11 +48,15 @@ class CritiqueTopologyTest {
             assertThat(critique.getCriticModel()).isEqualTo("m");
             assertThat(critique.getPromptVersion()).isEqualTo("critique-v1");
             assertThat(critique.getParameters()).containsEntry("temperature", "0");
+            assertThat(critique.getSample()).isZero();
+            assertThat(critique.getPromptTokens()).isEqualTo(70);
+            assertThat(critique.getCompletionTokens()).isEqualTo(7);
+            assertThat(critique.getCost()).isEqualTo(0.5);
         });
         assertThat(out.getRejectedCritiques())
                 .singleElement()
                 .satisfies(critique -> assertThat(critique.getText()).isEqualTo("On bad q"));
-        assertThat(stream.rows("origins") + stream.rows("sides")).isZero();
+        assertThat(stream.waiting() + stream.rows("collected")).isZero();
     }
 
     @Test
@@ -92,7 +96,7 @@ class CritiqueTopologyTest {
             assertThat(out.getCritiques()).hasSize(1);
             assertThat(out.getCritiqueReason()).isNull();
         });
-        assertThat(stream.rows("origins")).isZero();
+        assertThat(stream.waiting()).isZero();
     }
 
     @Test
@@ -161,7 +165,7 @@ class CritiqueTopologyTest {
     void shouldIgnoreAnAnswerForAnEarlierRecordWithTheSameId() {
         stream.send(pair("q").build());
         String id = pair("q").build().getPairId().toString();
-        OriginRef earlier = new OriginRef(Origin.Kind.PAIR, id, OriginRef.Side.CHOSEN, 0, 99);
+        OriginRef earlier = new OriginRef(Origin.Kind.PAIR, id, OriginRef.Side.CHOSEN, 0, 0, 99);
         stream.result(new Answer<>(earlier, new Outcome<>(Outcome.Status.REFUSED, null, "No.", 1)));
         assertThat(stream.deadLetters()).isEmpty();
         assertThat(stream.late).isEqualTo(1);
@@ -177,7 +181,9 @@ class CritiqueTopologyTest {
         stream.answer("answer to garbled", new CallResult.Unparsable<>("No JSON.", Spend.NONE));
         stream.send(completion("hopeless").build());
         for (int i = 0; i < 3; i++) {
-            stream.answer("answer to hopeless", new CallResult.Retry<>("HTTP 500.", CallResult.Fault.BROKEN, null));
+            stream.answer(
+                    "answer to hopeless",
+                    new CallResult.Retry<>("HTTP 500.", CallResult.Fault.BROKEN, null, Spend.NONE));
             stream.pass(Duration.ofSeconds(8));
         }
 
@@ -186,7 +192,7 @@ class CritiqueTopologyTest {
                 .containsExactly(
                         "REFUSED: The critic answered HTTP 400.", "UNPARSABLE: No JSON.", "EXHAUSTED: HTTP 500.");
         assertThat(stream.deadLetters()).isEmpty();
-        assertThat(stream.rows("origins")).isZero();
+        assertThat(stream.waiting()).isZero();
     }
 
     @Test
@@ -279,9 +285,10 @@ class CritiqueTopologyTest {
 
     @Test
     void shouldRefuseWhatBecomesTooLargeWithItsCritiques() {
-        try (StreamBed small = new StreamBed(262_144, 2_000, 1_000)) {
+        try (StreamBed small = new StreamBed(262_144, 2_000, 1_000, 1)) {
             small.send(pair("q").build());
-            CritiqueAnswer wordy = new CritiqueAnswer("x".repeat(1_500), List.of(), StreamBed.CRITIC, 0);
+            CritiqueAnswer wordy =
+                    new CritiqueAnswer("x".repeat(1_500), List.of(), StreamBed.CRITIC, 0, null, null, null);
             small.answer("good q", new CallResult.Success<>(wordy, true, Spend.NONE));
             small.answer("bad q", new CallResult.Success<>(wordy, true, Spend.NONE));
             assertThat(small.deadLetters())
@@ -301,7 +308,7 @@ class CritiqueTopologyTest {
         assertThat(stream.completionsOut())
                 .singleElement()
                 .satisfies(out -> assertThat(out.getCritiqueStatus()).isEqualTo(CritiqueStatus.TOO_LATE));
-        assertThat(stream.rows("origins") + stream.rows("deadlines")).isZero();
+        assertThat(stream.waiting() + stream.rows("deadlines")).isZero();
 
         stream.critique("answer to q");
         assertThat(stream.completionsOut()).as("exactly once").isEmpty();
@@ -338,7 +345,7 @@ class CritiqueTopologyTest {
 
     @Test
     void shouldShutTheInputWhileTooMuchWaits() {
-        try (StreamBed narrow = new StreamBed(262_144, 4 << 20, 2)) {
+        try (StreamBed narrow = new StreamBed(262_144, 4 << 20, 2, 1)) {
             TopicPartition pairs = new TopicPartition("rm.pairs", 0);
             TopicPartition completions = new TopicPartition("rm.completions", 0);
             narrow.send(completion("a").build());
@@ -346,7 +353,9 @@ class CritiqueTopologyTest {
             assertThat(narrow.valve.isShut(completions)).isFalse();
             narrow.send(completion("c").build());
             assertThat(narrow.valve.isShut(completions)).isTrue();
-            assertThat(narrow.valve.isShut(pairs)).isTrue();
+            assertThat(narrow.valve.isShut(pairs))
+                    .as("pairs do not wait behind completions")
+                    .isFalse();
 
             narrow.critique("answer to a");
             narrow.tick();

@@ -58,7 +58,9 @@ final class StreamBed implements AutoCloseable {
     static final CriticIdentity CRITIC =
             new CriticIdentity("m", "critique-v1", new TreeMap<>(Map.of("temperature", "0")));
 
-    final ScriptedCall<CritiqueRequest, CritiqueAnswer> critic = new ScriptedCall<>();
+    /** Every call is thought to cost 10. */
+    final ScriptedCall<CritiqueRequest, CritiqueAnswer> critic = new ScriptedCall<>(new Spend(0, 10));
+
     final List<DeadLetterReason> deadLettersHeard = new ArrayList<>();
     final List<StageListener.Event> events = new ArrayList<>();
     final Valve valve = new Valve();
@@ -70,10 +72,22 @@ final class StreamBed implements AutoCloseable {
     private Instant now = START;
 
     StreamBed() {
-        this(262_144, 4 << 20, 1_000);
+        this(1);
     }
 
-    StreamBed(int inputMaxBytes, int outputMaxBytes, int maxWaiting) {
+    StreamBed(int samples) {
+        this(262_144, 4 << 20, 1_000, samples);
+    }
+
+    StreamBed(Limits limits) {
+        this(262_144, 4 << 20, 1_000, 1, limits);
+    }
+
+    StreamBed(int inputMaxBytes, int outputMaxBytes, int maxWaiting, int samples) {
+        this(inputMaxBytes, outputMaxBytes, maxWaiting, samples, Limits.inFlight(64));
+    }
+
+    private StreamBed(int inputMaxBytes, int outputMaxBytes, int maxWaiting, int samples, Limits limits) {
         Properties config = new Properties();
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
         config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
@@ -81,8 +95,7 @@ final class StreamBed implements AutoCloseable {
         config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
         config.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
         config.put(StreamsConfig.STATE_DIR_CONFIG, folder().toString());
-        CallPool<CritiqueRequest, CritiqueAnswer> pool =
-                new CallPool<>(critic, Limits.inFlight(64), 1, Runnable::run, clock());
+        CallPool<CritiqueRequest, CritiqueAnswer> pool = new CallPool<>(critic, limits, 1, Runnable::run, clock());
         StageSettings stage = new StageSettings(
                 1_000,
                 3,
@@ -94,7 +107,7 @@ final class StreamBed implements AutoCloseable {
                 Duration.ofDays(1),
                 1_000);
         Topology topology = CritiqueTopology.build(
-                new TopologySettings(TOPICS, 4, inputMaxBytes, outputMaxBytes, maxWaiting, Duration.ofDays(7)),
+                new TopologySettings(TOPICS, 4, inputMaxBytes, outputMaxBytes, maxWaiting, Duration.ofDays(7), samples),
                 stage,
                 CRITIC,
                 pool,
@@ -162,11 +175,17 @@ final class StreamBed implements AutoCloseable {
         results.pipeInput(answer.waiter().waiterId(), answer);
     }
 
-    /** Ends the open call about a completion. */
+    /** Ends the first open call about a completion. */
     void answer(String completion, CallResult<CritiqueAnswer> result) {
+        answer(completion, 0, result);
+    }
+
+    /** Ends an open call about a completion; samples are called in order. */
+    void answer(String completion, int which, CallResult<CritiqueAnswer> result) {
         critic.calls().stream()
                 .filter(call -> call.request().completion().equals(completion))
                 .filter(call -> !call.result().isDone())
+                .skip(which)
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("No open call about: " + completion))
                 .result()
@@ -183,7 +202,10 @@ final class StreamBed implements AutoCloseable {
                 "On " + completion,
                 List.of(new AspectOpinion("correctness", Opinion.GOOD)),
                 CRITIC,
-                START.toEpochMilli());
+                START.toEpochMilli(),
+                70,
+                7,
+                0.5);
     }
 
     void tick() {
@@ -225,6 +247,11 @@ final class StreamBed implements AutoCloseable {
     static String header(TestRecord<byte[], byte[]> record, String name) {
         Header header = record.headers().lastHeader(name);
         return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+    }
+
+    /** Records whose critiques are not there yet. */
+    long waiting() {
+        return rows("origins-pair") + rows("origins-completion");
     }
 
     /** Rows of a store; an expiring one has none of its own here. */

@@ -3,17 +3,14 @@ package dev.touchstone.quickstart.command;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.touchstone.quickstart.demo.Demo;
 import dev.touchstone.quickstart.demo.SummaryTable;
+import dev.touchstone.quickstart.stack.DataFolder;
 import dev.touchstone.quickstart.stack.Stack;
 import dev.touchstone.quickstart.stack.StackPlan;
 import dev.touchstone.schemas.UserError;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -71,7 +68,7 @@ public final class DemoCommand implements Callable<Integer> {
         Thread stop = new Thread(stack::close, "stop");
         Runtime.getRuntime().addShutdownHook(stop);
         try {
-            clear(plan.data());
+            DataFolder.clear(plan.data());
             outcome = new Demo(plan, stack).run(pairs, completions, seed);
         } finally {
             stack.close();
@@ -103,33 +100,5 @@ public final class DemoCommand implements Callable<Integer> {
     private static boolean isWritable(Path file) {
         Path folder = file.getParent();
         return folder != null && Files.isDirectory(folder) && Files.isWritable(folder) && !Files.isDirectory(file);
-    }
-
-    /** A demo begins with nothing; only what a stack made is deleted, should the folder be one of the user's. */
-    private static void clear(Path data) {
-        for (String part : List.of("broker", "checkpoints", "streams", "logs")) {
-            delete(data.resolve(part));
-        }
-        for (String file : List.of("broker.lock", "registry.mv.db", "registry.trace.db")) {
-            delete(data.resolve(file));
-        }
-        try {
-            Files.createDirectories(data.resolve("logs"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path path) {
-        if (!Files.exists(path)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(path)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new UserError("What an earlier demo left in " + path + " cannot be deleted.", e);
-        }
     }
 }

@@ -57,8 +57,9 @@ final class Parts {
                 () -> answers("http://127.0.0.1:" + port + "/health"));
     }
 
-    Part critiqueStream(StackPlan.Critic critic) {
-        Map<String, String> environment = new HashMap<>();
+    /** @param settings further environment variables */
+    Part critiqueStream(StackPlan.Critic critic, Map<String, String> settings) {
+        Map<String, String> environment = new HashMap<>(settings);
         environment.put("TOUCHSTONE_CRITIC_BASE_URL", critic.url());
         environment.put("TOUCHSTONE_CRITIC_MODEL", critic.model());
         environment.put("TOUCHSTONE_STATE_DIR", plan.data().resolve("streams").toString());

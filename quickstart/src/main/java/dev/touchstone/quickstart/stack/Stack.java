@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -74,13 +75,38 @@ public final class Stack implements AutoCloseable {
         StackPlan.Critic critic = plan.critic() != null
                 ? plan.critic()
                 : new StackPlan.Critic("http://127.0.0.1:" + criticPort + "/v1", "rubric", "");
-        List<Part> jars = List.of(make.critiqueStream(critic), make.trainer(), make.scorer());
+        List<Part> jars = List.of(make.critiqueStream(critic, Map.of()), make.trainer(), make.scorer());
 
+        SupervisedPart rubric = plan.critic() == null ? launch(make.rubricCritic(criticPort)) : null;
+        startCluster(make);
+        if (rubric != null) {
+            rubric.awaitReady(PATIENCE);
+        }
+        List<SupervisedPart> services = jars.stream().map(this::launch).toList();
+        services.forEach(service -> service.awaitReady(PATIENCE));
+        console.accept(
+                "Critique stream, trainer and scorer serve; the page is at http://localhost:" + plan.httpPort() + "/");
+    }
+
+    /**
+     * Starts broker and registry, creates the topics, and starts the critique stream alone, to be killed.
+     *
+     * @param critic the LLM to ask
+     * @param settings environment variables of the service
+     * @throws PartFailure if a part ends for good or does not serve in time
+     */
+    public KillablePart startCritiqueStreamAlone(StackPlan.Critic critic, Map<String, String> settings) {
+        Parts make = new Parts(plan);
+        Part service = make.critiqueStream(critic, settings);
+        startCluster(make);
+        SupervisedPart started = launch(service);
+        started.awaitReady(PATIENCE);
+        return new KillablePart(started);
+    }
+
+    private void startCluster(Parts make) {
         SupervisedPart broker = launch(make.broker());
         SupervisedPart registry = launch(make.registry());
-        if (plan.critic() == null) {
-            launch(make.rubricCritic(criticPort)).awaitReady(PATIENCE);
-        }
         broker.awaitReady(PATIENCE);
         registry.awaitReady(PATIENCE);
         TopicAdmin admin = new TopicAdmin(plan.settings(), Duration.ofSeconds(60));
@@ -88,10 +114,6 @@ public final class Stack implements AutoCloseable {
         admin.registerSchemas(plan.topics());
         console.accept("Broker on 127.0.0.1:" + plan.kafkaPort() + " and registry on 127.0.0.1:" + plan.registryPort()
                 + " serve.");
-        List<SupervisedPart> services = jars.stream().map(this::launch).toList();
-        services.forEach(service -> service.awaitReady(PATIENCE));
-        console.accept(
-                "Critique stream, trainer and scorer serve; the page is at http://localhost:" + plan.httpPort() + "/");
     }
 
     /** @throws PartFailure if a part has ended for good */

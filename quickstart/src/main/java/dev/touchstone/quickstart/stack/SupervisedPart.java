@@ -24,9 +24,13 @@ final class SupervisedPart {
     private final Watchdog watchdog;
     private final Consumer<String> console;
     private @Nullable Process process;
+    /** The process that was ended by {@link #kill}: its end is no accident. */
+    private @Nullable Process killed;
+
     private @Nullable PartFailure failure;
     private boolean stopping;
     private int restarts;
+    private int accidents;
     private long startedAt;
 
     SupervisedPart(Part part, Watchdog watchdog, Consumer<String> console) {
@@ -108,11 +112,29 @@ final class SupervisedPart {
         }
     }
 
+    /** Ends the process by force and returns when it is gone; only {@link #start} brings it back. */
+    void kill() throws InterruptedException {
+        Process victim;
+        synchronized (this) {
+            victim = process;
+            killed = process;
+        }
+        if (victim != null) {
+            victim.destroyForcibly().waitFor();
+        }
+    }
+
+    /** How often it ended without being stopped or killed by us. */
+    synchronized int accidents() {
+        return accidents;
+    }
+
     private synchronized void ended(Process ended) {
         watchdog.forget(ended.pid());
-        if (stopping) {
+        if (stopping || ended.equals(killed)) {
             return;
         }
+        accidents++;
         if (System.nanoTime() - startedAt > RAN_WELL.toNanos()) {
             restarts = 0;
         }

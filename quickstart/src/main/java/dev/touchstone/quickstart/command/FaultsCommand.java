@@ -1,0 +1,162 @@
+package dev.touchstone.quickstart.command;
+
+import dev.touchstone.producers.cli.DurationConverter;
+import dev.touchstone.producers.cli.ReportFile;
+import dev.touchstone.quickstart.faults.FaultPlan;
+import dev.touchstone.quickstart.faults.FaultReport;
+import dev.touchstone.quickstart.faults.FaultRun;
+import dev.touchstone.quickstart.stack.DataFolder;
+import dev.touchstone.quickstart.stack.Stack;
+import dev.touchstone.quickstart.stack.StackPlan;
+import dev.touchstone.schemas.UserError;
+import dev.touchstone.testkit.cluster.Ports;
+import dev.touchstone.testkit.cluster.ProjectHome;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Kill loops on the real jars. */
+@Command(
+        name = "faults",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Starts a broker, a registry, a fake LLM and a packaged service on this machine, kills the service with -9 again"
+                    + " and again while it works, and then checks the topics and counts the calls that were made twice.",
+            "Exits with 0 if every guarantee held, else 1."
+        })
+public final class FaultsCommand implements Callable<Integer> {
+    private static final List<String> SERVICES = List.of("critique-stream");
+
+    @Option(
+            names = "--service",
+            paramLabel = "SERVICE",
+            defaultValue = "critique-stream",
+            description = "What is killed: critique-stream (the only one so far).")
+    private String service = "";
+
+    @Option(
+            names = "--kills",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "Kills that hit live work (default: ${DEFAULT-VALUE}).")
+    private int kills;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            defaultValue = "1",
+            description = "Seed of the moments, of what the LLM does and of what is sent (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+            names = "--completions",
+            paramLabel = "N",
+            defaultValue = "200",
+            description = "Completions sent at least; sending goes on until the last kill (default: ${DEFAULT-VALUE}).")
+    private int completions;
+
+    @Option(
+            names = "--pairs",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "Pairs sent at least, in this proportion to the completions (default: ${DEFAULT-VALUE}).")
+    private int pairs;
+
+    @Option(
+            names = "--max-in-flight",
+            paramLabel = "C",
+            defaultValue = "16",
+            description = "Calls in flight (default: ${DEFAULT-VALUE}).")
+    private int maxInFlight;
+
+    @Option(
+            names = "--latency",
+            paramLabel = "TIME",
+            defaultValue = "500ms",
+            converter = DurationConverter.class,
+            description = "Mean latency of the fake LLM, such as 300ms or 2s (default: ${DEFAULT-VALUE}).")
+    private Duration latency = Duration.ZERO;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "R",
+            defaultValue = "0",
+            description = "Records sent per second at most (default: as many as keep work in hand).")
+    private double rate;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Folder for data and logs, cleared first (default: .touchstone/faults).")
+    private @Nullable Path data;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to a file, as JSON.")
+    private @Nullable Path json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @SuppressWarnings("NullAway.Init") // picocli fills in the fields
+    FaultsCommand() {}
+
+    @Override
+    public Integer call() throws InterruptedException {
+        FaultPlan plan = plan();
+        if (json != null) {
+            ReportFile.write(json, Map.of()); // better now than after all the work
+        }
+        Path home = ProjectHome.find();
+        Path folder = data == null ? home.resolve(".touchstone").resolve("faults") : data.toAbsolutePath();
+        StackPlan place = new StackPlan(home, folder, Ports.free(), Ports.free(), Ports.free(), null);
+        PrintWriter err = spec.commandLine().getErr();
+        FaultReport report;
+        Stack stack = Stack.prepare(place, line -> err.println(line));
+        Thread stop = new Thread(stack::close, "stop");
+        Runtime.getRuntime().addShutdownHook(stop);
+        try {
+            DataFolder.clear(folder);
+            report = new FaultRun(plan, place, stack, Clock.systemUTC(), line -> err.println(line)).run();
+        } finally {
+            stack.close();
+            UpCommand.removeHook(stop);
+        }
+        report.ratios().forEach((name, value) -> System.out.printf("%-36s %s%n", name, value));
+        report.context().forEach((name, value) -> System.out.printf("  %-34s %s%n", name, value));
+        report.failures().forEach(System.out::println);
+        System.out.println(
+                report.holds()
+                        ? "Every guarantee held."
+                        : "Not every guarantee held; logs are in " + folder.resolve("logs") + ".");
+        if (json != null) {
+            ReportFile.write(json, report.report());
+        }
+        return report.holds() ? 0 : 1;
+    }
+
+    private FaultPlan plan() {
+        if (!SERVICES.contains(service)) {
+            throw new UserError(
+                    "There are no faults for '" + service + "': choose one of " + String.join(", ", SERVICES) + ".");
+        }
+        if (kills < 1 || maxInFlight < 1) {
+            throw new UserError("--kills and --max-in-flight must be at least 1.");
+        }
+        if (pairs < 0 || completions < 0 || pairs + completions < 1 || !(rate >= 0)) {
+            throw new UserError("--pairs, --completions and --rate must not be negative, and something must be sent.");
+        }
+        if (latency.toMillis() < 10 || latency.toMillis() > 15_000) {
+            // An attempt of the service may take 30 s; the longest answer takes one and a half of the mean.
+            throw new UserError("--latency must be between 10ms and 15s.");
+        }
+        return new FaultPlan(kills, seed, completions, pairs, maxInFlight, latency, rate);
+    }
+}

@@ -1,0 +1,165 @@
+package dev.touchstone.quickstart.faults;
+
+import dev.touchstone.quickstart.stack.KillablePart;
+import dev.touchstone.quickstart.stack.Stack;
+import dev.touchstone.quickstart.stack.StackPlan;
+import dev.touchstone.testkit.llm.FakeLlm;
+import dev.touchstone.testkit.verify.Verdict;
+import dev.touchstone.testkit.verify.Verifier;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * Confined to one thread. The kill loop on critique-stream: the packaged service works for a fake LLM in this process, is
+ * killed at random moments of its work and started again at once. When it has done everything the topics are judged and the
+ * calls that were made twice are counted.
+ */
+public final class FaultRun {
+    private static final Duration LIVE_WITHIN = Duration.ofMinutes(2);
+    private static final Duration STALL = Duration.ofMinutes(2);
+    private static final Duration VERIFY_WAIT = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final int SHORTEST_LIFE_MS = 500;
+    private static final int LONGEST_LIFE_MS = 5_000;
+
+    private final FaultPlan plan;
+    private final StackPlan place;
+    private final Stack stack;
+    private final Clock clock;
+    private final Consumer<String> console;
+
+    private final List<String> troubles = new ArrayList<>();
+    private final List<Integer> inFlight = new ArrayList<>();
+
+    /**
+     * @param place where the stack lies
+     * @param stack prepared by that plan and not started; closing it is the caller's
+     * @param console takes a line per kill
+     */
+    public FaultRun(FaultPlan plan, StackPlan place, Stack stack, Clock clock, Consumer<String> console) {
+        this.plan = plan;
+        this.place = place;
+        this.stack = stack;
+        this.clock = clock;
+        this.console = console;
+    }
+
+    /**
+     * Does all of it.
+     *
+     * @throws dev.touchstone.quickstart.stack.PartFailure if a part ends for good or does not serve at all
+     */
+    public FaultReport run() throws InterruptedException {
+        ScriptedCritic critic = new ScriptedCritic(plan.seed(), plan.latency(), System::nanoTime);
+        try (FakeLlm llm = FakeLlm.start(call -> critic.answer(call.userMessage()))) {
+            KillablePart service =
+                    stack.startCritiqueStreamAlone(new StackPlan.Critic(llm.baseUrl(), "fake", ""), settings());
+            long begin = System.nanoTime();
+            try (OutputWatch watch = new OutputWatch(place.settings(), place.topics());
+                    LoadFeed feed = new LoadFeed(plan, place.settings(), place.topics(), clock, watch::total)) {
+                boolean allKilled = killAll(critic, service, watch, feed);
+                feed.end();
+                boolean allOut = allKilled && awaitEverythingOut(watch, feed);
+                console.accept("Judging the topics.");
+                Verdict verdict = new Verifier(place.settings(), place.topics(), PATIENCE)
+                        .verify(allOut ? VERIFY_WAIT : Duration.ZERO, (done, total) -> {});
+                Observed seen = new Observed(
+                        inFlight,
+                        service.accidents(),
+                        feed.pairs(),
+                        feed.completions(),
+                        watch.outputs(),
+                        watch.deadLetters(),
+                        watch.partitions(),
+                        watch.partitionsWithOutput(),
+                        watch.recoveries(),
+                        watch.longestSilenceSeconds(),
+                        watch.commitSeconds(),
+                        critic.counts(),
+                        (System.nanoTime() - begin) / 1e9,
+                        verdict);
+                return FaultReport.of(plan, seen, troubles);
+            }
+        }
+    }
+
+    private Map<String, String> settings() {
+        return Map.of(
+                "TOUCHSTONE_TOPIC_PREFIX", "rm.",
+                "TOUCHSTONE_INSTANCE_ID", "faults",
+                "TOUCHSTONE_COMMIT_INTERVAL", FaultPlan.COMMIT_INTERVAL.toMillis() + "ms",
+                "TOUCHSTONE_CRITIC_MAX_IN_FLIGHT", Integer.toString(plan.maxInFlight()),
+                "TOUCHSTONE_CRITIC_BACKOFF_BASE", "200ms",
+                "TOUCHSTONE_CRITIC_BACKOFF_CAP", "2s");
+    }
+
+    /** Kills until enough kills have hit live work; whether it came so far. */
+    private boolean killAll(ScriptedCritic critic, KillablePart service, OutputWatch watch, LoadFeed feed)
+            throws InterruptedException {
+        SplittableRandom random = new SplittableRandom(plan.seed());
+        int hits = 0;
+        while (hits < plan.kills() && inFlight.size() < 2 * plan.kills() + 5) {
+            if (!await(LIVE_WITHIN, () -> critic.callsOfThisLife() > 0)) {
+                troubles.add("The service made no call within " + LIVE_WITHIN.toSeconds() + " s of its start.");
+                return false;
+            }
+            int life = random.nextInt(SHORTEST_LIFE_MS, LONGEST_LIFE_MS);
+            Thread.sleep(life);
+            stack.throwIfFailed();
+            int calls = critic.inFlight();
+            long at = System.nanoTime();
+            service.kill();
+            watch.killed(at);
+            service.start();
+            // Not before: requests may still have lain in a socket. The new process makes none so soon.
+            critic.newLife();
+            inFlight.add(calls);
+            hits += calls > 0 ? 1 : 0;
+            console.accept(String.format(
+                    Locale.ROOT,
+                    "Kill %d of %d after %.1f s of work: %d calls in flight%s; %d of %d records are out.",
+                    hits,
+                    plan.kills(),
+                    life / 1e3,
+                    calls,
+                    calls > 0 ? "" : ", so it does not count",
+                    watch.total(),
+                    feed.expected()));
+        }
+        return hits >= plan.kills();
+    }
+
+    private boolean awaitEverythingOut(OutputWatch watch, LoadFeed feed) throws InterruptedException {
+        long begin = watch.total();
+        while (!feed.hasEnded() || watch.total() < feed.expected()) {
+            long before = watch.total();
+            if (!await(STALL, () -> watch.total() > before || feed.hasEnded() && before >= feed.expected())) {
+                troubles.add("Nothing came out for " + STALL.toSeconds() + " s, with " + (feed.expected() - before)
+                        + " records to come.");
+                return false;
+            }
+        }
+        console.accept("Everything is out, " + (watch.total() - begin) + " records of it since the feed ended.");
+        return true;
+    }
+
+    /** Whether something became true in time. */
+    private boolean await(Duration limit, BooleanSupplier condition) throws InterruptedException {
+        long giveUpAt = System.nanoTime() + limit.toNanos();
+        while (!condition.getAsBoolean()) {
+            stack.throwIfFailed();
+            if (System.nanoTime() > giveUpAt) {
+                return false;
+            }
+            Thread.sleep(20);
+        }
+        return true;
+    }
+}

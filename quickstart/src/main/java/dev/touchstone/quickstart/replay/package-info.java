@@ -1,0 +1,5 @@
+/** Dead letters back to the topics they came from. */
+@NullMarked
+package dev.touchstone.quickstart.replay;
+
+import org.jspecify.annotations.NullMarked;

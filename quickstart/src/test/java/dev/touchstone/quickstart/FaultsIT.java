@@ -1,0 +1,85 @@
+package dev.touchstone.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ./touchstone faults} as a user runs it: the packaged critique-stream, killed with -9 while it works. */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "looks at processes through /proc")
+class FaultsIT {
+    private static final int KILLS = 4;
+    private static final int MAX_IN_FLIGHT = 8;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void shouldKeepEveryGuaranteeWhenTheCritiqueStreamIsKilledAgainAndAgain() throws Exception {
+        Path data = folder.resolve("faults");
+        Path json = folder.resolve("faults.json");
+        List<String> arguments = List.of(
+                "faults",
+                "--service",
+                "critique-stream",
+                "--kills",
+                Integer.toString(KILLS),
+                "--seed",
+                "4",
+                "--max-in-flight",
+                Integer.toString(MAX_IN_FLIGHT),
+                "--latency",
+                "300ms",
+                "--completions",
+                "120",
+                "--pairs",
+                "80",
+                "--data",
+                data.toString(),
+                "--json",
+                json.toString());
+        try (LauncherRun run = LauncherRun.start(folder, arguments)) {
+            assertThat(run.await(Duration.ofMinutes(8))).as(run.output()).isZero();
+            assertThat(run.output()).contains("Kill 4 of 4", "Everything is out", "Every guarantee held.");
+            System.out.println(run.output());
+        }
+        assertThat(LauncherRun.partsOf(data)).isEmpty();
+
+        JsonNode report = new ObjectMapper().readTree(Files.readString(json));
+        assertThat(report.get("name").asText()).isEqualTo("faults");
+        assertThat(report.get("failures")).isEmpty();
+        assertThat(report.get("verdict").get("broken")).isEmpty();
+        JsonNode ratios = report.get("ratios");
+        assertThat(ratios.get("killsOnLiveWork").asDouble()).isGreaterThanOrEqualTo(1);
+        assertThat(ratios.get("partitionsWithOutput").asDouble()).isEqualTo(1);
+        assertThat(ratios.get("repeatedOverBound").asDouble()).isBetween(0.0, 1.0);
+        JsonNode context = report.get("context");
+        long completions = context.get("completions").asLong();
+        long pairs = context.get("pairs").asLong();
+        assertThat(completions).isGreaterThanOrEqualTo(120);
+        assertThat(pairs).isGreaterThanOrEqualTo(80);
+        // Every text was asked for: one of a completion, two of a pair.
+        assertThat(context.get("distinctTexts").asLong()).isEqualTo(completions + 2 * pairs);
+        assertThat(context.get("callsFailedOnPurpose").asLong()).isPositive();
+        // What was in flight at a kill is lost with the process, and called again.
+        assertThat(context.get("callsRepeated").asLong()).isPositive();
+        JsonNode counts = report.get("verdict").get("counts");
+        assertThat(counts.get("rm.critiqued-completions").get("CRITIQUED").asLong()
+                        + counts.get("rm.critiqued-completions").get("REFUSED").asLong())
+                .isEqualTo(completions);
+        assertThat(counts.get("rm.critiqued-pairs").get("CRITIQUED").asLong()
+                        + counts.get("rm.pairs").get("dead: CRITIC_REFUSED").asLong())
+                .isEqualTo(pairs);
+        assertThat(counts.get("rm.pairs").get("dead: UNDECODABLE").asLong()).isPositive();
+        assertThat(counts.get("rm.completions").get("dead: ID_CONFLICT").asLong())
+                .isPositive();
+    }
+}
