@@ -3,6 +3,7 @@ package dev.touchstone.benchmarks.critique;
 import dev.touchstone.critique.CritiqueSettings;
 import dev.touchstone.critique.CritiqueStream;
 import dev.touchstone.critique.critic.CriticClient;
+import dev.touchstone.critique.critic.CriticObserver;
 import dev.touchstone.critique.topology.StreamObserver;
 import dev.touchstone.schemas.kafka.DeadLetterReason;
 import dev.touchstone.schemas.kafka.KafkaSettings;
@@ -69,7 +70,7 @@ record AddedLatency(int completions, double perSecond, double p50Ms, double p99M
             try (CritiqueStream stream = new CritiqueStream(
                     settings,
                     kafka,
-                    new CriticClient(settings.critic(), Clock.systemUTC()),
+                    new CriticClient(settings.critic(), Clock.systemUTC(), CriticObserver.NONE),
                     NOBODY,
                     event -> {},
                     Clock.systemUTC(),

@@ -5,6 +5,7 @@ import dev.touchstone.critique.StreamsProperties;
 import dev.touchstone.critique.asyncstage.Answer;
 import dev.touchstone.critique.asyncstage.Ask;
 import dev.touchstone.critique.critic.CriticClient;
+import dev.touchstone.critique.critic.CriticObserver;
 import dev.touchstone.critique.critic.CritiqueAnswer;
 import dev.touchstone.critique.critic.CritiqueRequest;
 import dev.touchstone.schemas.kafka.KafkaSettings;
@@ -20,7 +21,7 @@ final class BlockingWay implements Way {
 
     @Override
     public AutoCloseable start(String run, CritiqueSettings settings, KafkaSettings kafka) {
-        CriticClient client = new CriticClient(settings.critic(), Clock.systemUTC());
+        CriticClient client = new CriticClient(settings.critic(), Clock.systemUTC(), CriticObserver.NONE);
         KafkaStreams streams = new KafkaStreams(
                 StageApp.topology(run, () -> new Caller(client)), StreamsProperties.of(settings, kafka));
         streams.start();

@@ -8,6 +8,7 @@ import dev.touchstone.critique.asyncstage.Spend;
 import dev.touchstone.critique.asyncstage.StageListener;
 import dev.touchstone.critique.critic.CriticClient;
 import dev.touchstone.critique.critic.CriticIdentity;
+import dev.touchstone.critique.critic.CriticObserver;
 import dev.touchstone.critique.critic.CritiqueAnswer;
 import dev.touchstone.critique.critic.CritiqueRequest;
 import java.lang.management.BufferPoolMXBean;
@@ -70,7 +71,13 @@ record MemoryProbe(int calls, double bytesOfStage, double bytesWithHttp, double 
             for (int cycle = 0; cycle < 2 * CYCLES; cycle++) {
                 boolean http = cycle % 2 == 1;
                 try (LlmChild llm = LlmChild.start(bed.folder(), Duration.ZERO)) {
-                    call.hang(http ? new CriticClient(ServiceSettings.critic(llm.baseUrl()), Clock.systemUTC()) : null);
+                    call.hang(
+                            http
+                                    ? new CriticClient(
+                                            ServiceSettings.critic(llm.baseUrl()),
+                                            Clock.systemUTC(),
+                                            CriticObserver.NONE)
+                                    : null);
                     bed.fill(RUN, sent, sent + calls, "w", critic);
                     sent += calls;
                     Bed.await("hanging calls", LIMIT, () -> (http ? llm.inFlight() : call.hanging.size()) == calls);
@@ -159,7 +166,8 @@ record MemoryProbe(int calls, double bytesOfStage, double bytesWithHttp, double 
 
     static CallResult<CritiqueAnswer> answer(CritiqueRequest request) {
         return new CallResult.Success<>(
-                new CritiqueAnswer("The answer is right. " + "x".repeat(300), List.of(), request.identity(), 0),
+                new CritiqueAnswer(
+                        "The answer is right. " + "x".repeat(300), List.of(), request.identity(), 0, 250, 90, null),
                 true,
                 Spend.NONE);
     }

@@ -3,6 +3,7 @@ package dev.touchstone.benchmarks.critique;
 import dev.touchstone.critique.CritiqueSettings;
 import dev.touchstone.critique.asyncstage.Ask;
 import dev.touchstone.critique.critic.CriticClient;
+import dev.touchstone.critique.critic.CriticObserver;
 import dev.touchstone.critique.critic.CritiqueRequest;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import io.confluent.parallelconsumer.ParallelConsumerOptions;
@@ -28,7 +29,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 record ParallelConsumerWay(boolean eager) implements Way {
     @Override
     public AutoCloseable start(String run, CritiqueSettings settings, KafkaSettings kafka) {
-        CriticClient client = new CriticClient(settings.critic(), Clock.systemUTC());
+        CriticClient client = new CriticClient(settings.critic(), Clock.systemUTC(), CriticObserver.NONE);
         Map<String, Object> reading = kafka.byteConsumer();
         reading.put(ConsumerConfig.GROUP_ID_CONFIG, run);
         Map<String, Object> writing = kafka.byteProducer();

@@ -19,7 +19,8 @@ final class ServiceSettings {
     private ServiceSettings() {}
 
     static CriticSettings critic(URI baseUrl) {
-        return new CriticSettings(baseUrl, "fake", null, PATIENCE, 0, 400, StructuredOutput.JSON_SCHEMA, Prices.NONE);
+        return new CriticSettings(
+                baseUrl, "fake", null, PATIENCE, 0, 400, StructuredOutput.JSON_SCHEMA, Prices.NONE, 1);
     }
 
     /**
