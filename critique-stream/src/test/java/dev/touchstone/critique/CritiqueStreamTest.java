@@ -121,6 +121,22 @@ class CritiqueStreamTest {
     }
 
     @Test
+    void shouldKeepTheLimitsTogetherWhenTwoInstancesShareThePartitions() throws Exception {
+        LiveStream live = new LiveStream("two.", folder);
+        try (FakeLlm llm = FakeLlm.start(
+                        call -> new Behaviour.Answer(FakeLlm.critique("It is fine."), Duration.ofMillis(200)));
+                LiveStream.Running one = live.run("one", llm.baseUrl(), LIMITS, MAX_ATTEMPTS);
+                LiveStream.Running two = live.run("two", llm.baseUrl(), LIMITS, MAX_ATTEMPTS)) {
+            await().atMost(LIMIT)
+                    .until(() -> one.slots() > 0 && two.slots() > 0 && one.slots() + two.slots() == LIMITS.inFlight());
+            live.send(live.topics().pairs().name(), numbered(PAIRS, i -> pair(i, "question " + i)));
+            await().atMost(LIMIT).until(() -> live.critiquedPairs().size() == PAIRS);
+
+            assertThat(llm.mostInFlight()).isLessThanOrEqualTo(LIMITS.inFlight());
+        }
+    }
+
+    @Test
     void shouldSayWhatToMendWhenNoBrokerAnswers() {
         KafkaSettings nobody = KafkaSettings.of(Map.of("bootstrap.servers", "127.0.0.1:" + Ports.free()));
         try (CritiqueStream stream = LiveStream.stream(

@@ -2,6 +2,7 @@ package dev.touchstone.critique;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.touchstone.critique.asyncstage.CallPool;
 import dev.touchstone.critique.asyncstage.Limits;
 import dev.touchstone.critique.asyncstage.StageSettings;
 import dev.touchstone.critique.critic.CriticClient;
@@ -77,6 +78,11 @@ final class LiveStream {
             thread.start();
         }
 
+        /** Calls that it may have in flight at once. */
+        int slots() {
+            return stream.calls().map(CallPool::slots).orElse(0);
+        }
+
         @Override
         public void close() throws Exception {
             stream.close();
@@ -86,7 +92,13 @@ final class LiveStream {
     }
 
     Running run(String criticUrl, Limits limits, int maxAttempts) {
-        return new Running(stream(CLUSTER.settings(), topics, criticUrl, limits, maxAttempts, folder));
+        return run("one", criticUrl, limits, maxAttempts);
+    }
+
+    /** @param instance names one of several that run at once */
+    Running run(String instance, String criticUrl, Limits limits, int maxAttempts) {
+        Path ownFolder = folder.resolve(instance);
+        return new Running(stream(CLUSTER.settings(), topics, criticUrl, limits, maxAttempts, ownFolder));
     }
 
     static CritiqueStream stream(
