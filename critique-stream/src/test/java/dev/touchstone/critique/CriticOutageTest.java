@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * profile nightly.
  */
 class CriticOutageTest {
-    private static final Duration OUTAGE = Duration.parse(System.getProperty("touchstone.outage", "PT6S"));
+    private static final Duration OUTAGE = Duration.parse(System.getProperty("test.outage", "PT6S"));
     private static final Duration LIMIT = OUTAGE.plusSeconds(180);
     private static final int PAIRS = 40;
     private static final int COMPLETIONS = 30;
