@@ -67,14 +67,14 @@ final class Parts {
         if (key != null) {
             environment.put("TOUCHSTONE_CRITIC_API_KEY", key);
         }
-        return service("critique-stream", 256, Ports.free(), environment, "/q/health/ready");
+        return service("critique-stream", 256, freePort(), environment, "/q/health/ready");
     }
 
     Part trainer() {
         Map<String, String> environment = new HashMap<>(NativeMemory.environment());
         environment.put(
                 "TOUCHSTONE_CHECKPOINT_DIR", plan.data().resolve("checkpoints").toString());
-        return service("trainer-consumer", 384, Ports.free(), environment, "/q/health/ready");
+        return service("trainer-consumer", 384, freePort(), environment, "/q/health/ready");
     }
 
     Part scorer() {
@@ -125,6 +125,15 @@ final class Parts {
         } catch (IOException | RuntimeException e) {
             throw new UserError("The launcher is not built: run mvn -DskipTests package.", e);
         }
+    }
+
+    /** A free port that is not meant for a part which has not taken it yet. */
+    private int freePort() {
+        int port = Ports.free();
+        while (port == plan.kafkaPort() || port == plan.registryPort() || port == plan.httpPort()) {
+            port = Ports.free();
+        }
+        return port;
     }
 
     private Path log(String name) {
