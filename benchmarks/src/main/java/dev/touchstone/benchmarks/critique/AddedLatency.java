@@ -24,7 +24,9 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -75,8 +77,11 @@ record AddedLatency(int completions, double perSecond, double p50Ms, double p99M
                     event -> {},
                     Clock.systemUTC(),
                     new Random(1))) {
-                CompletableFuture<Void> service = CompletableFuture.runAsync(() -> run(stream));
+                CompletableFuture<Void> service = CompletableFuture.runAsync(() -> run(stream), own("service"));
                 Bed.await("running service", LIMIT, () -> stream.isRunning() || service.isDone());
+                if (service.isDone()) {
+                    service.join();
+                }
                 double[] all = exchange(kafka, settings, scale.paced(), progress);
                 double[] counted = Arrays.copyOfRange(all, all.length / 4, all.length);
                 Arrays.sort(counted);
@@ -88,6 +93,11 @@ record AddedLatency(int completions, double perSecond, double p50Ms, double p99M
                         counted[counted.length * 99 / 100] - llmMs);
             }
         }
+    }
+
+    /** A thread for each: the common pool is where HTTP's answers are taken up. */
+    private static Executor own(String name) {
+        return task -> new Thread(task, name).start();
     }
 
     private static void run(CritiqueStream stream) {
@@ -109,7 +119,8 @@ record AddedLatency(int completions, double perSecond, double p50Ms, double p99M
                     .toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
-            CompletableFuture<Void> sender = CompletableFuture.runAsync(() -> send(kafka, settings, count, sentAt));
+            CompletableFuture<Void> sender =
+                    CompletableFuture.runAsync(() -> send(kafka, settings, count, sentAt), own("sender"));
             long giveUpAt =
                     System.nanoTime() + LIMIT.plus(EVERY.multipliedBy(count)).toNanos();
             while (takenAt.size() < count) {
@@ -123,7 +134,7 @@ record AddedLatency(int completions, double perSecond, double p50Ms, double p99M
             }
             sender.join();
         }
-        return java.util.stream.IntStream.range(0, count)
+        return IntStream.range(0, count)
                 .mapToObj(number -> id(number).toString())
                 .mapToDouble(id -> (takenAt.getOrDefault(id, 0L) - sentAt.getOrDefault(id, 0L)) / 1e6)
                 .toArray();

@@ -16,12 +16,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Not thread-safe. A broker in a process of its own, a folder, and topics with work in them. */
@@ -83,16 +85,30 @@ final class Bed implements AutoCloseable {
 
     /** Writes requests, the same number to each partition (give or take one). */
     void fill(String run, int from, int to, String waiter, CriticIdentity critic) {
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(kafka.byteProducer())) {
+        Map<String, Object> config = kafka.byteProducer();
+        // A partition that was made a moment ago may refuse the first batch and take the second, and then never the
+        // first.
+        config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
+        AtomicReference<Exception> failure = new AtomicReference<>();
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(config)) {
             for (int number = from; number < to; number++) {
                 Ask<CritiqueRequest, String> ask = Work.ask(number, waiter + number, critic);
                 String hash = Ids.contentHash("bench", List.of(ask.request().completion()), critic.parts());
-                var unused = producer.send(new ProducerRecord<>(
-                        input(run),
-                        number % PARTITIONS,
-                        hash.getBytes(StandardCharsets.UTF_8),
-                        Work.ASKS.serialize(input(run), ask)));
+                var unused = producer.send(
+                        new ProducerRecord<>(
+                                input(run),
+                                number % PARTITIONS,
+                                hash.getBytes(StandardCharsets.UTF_8),
+                                Work.ASKS.serialize(input(run), ask)),
+                        (sent, error) -> {
+                            if (error != null) {
+                                failure.set(error);
+                            }
+                        });
             }
+        }
+        if (failure.get() != null) {
+            throw new IllegalStateException("The broker refused a request", failure.get());
         }
     }
 
