@@ -1,6 +1,7 @@
 package dev.touchstone.benchmarks.critique;
 
 import dev.touchstone.producers.cli.ProgressDisplay;
+import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,9 @@ public final class CritiqueBench {
         context.put("partitions", Bed.PARTITIONS);
         context.put("commitIntervalMs", ServiceSettings.COMMIT_INTERVAL.toMillis());
         context.put("rounds", scale.rounds());
+        context.put(
+                "jvmFlags",
+                String.join(" ", ManagementFactory.getRuntimeMXBean().getInputArguments()));
         context.put("processes", "broker and fake LLM run in JVMs of their own, everything else in one");
         try (Bed bed = Bed.open()) {
             if (parts.contains(Part.MEMORY)) {
@@ -119,7 +123,7 @@ public final class CritiqueBench {
     }
 
     private void memory(Bed bed) throws Exception {
-        MemoryProbe memory = MemoryProbe.of(bed, scale.hanging());
+        MemoryProbe memory = MemoryProbe.of(bed, scale.hanging(), scale.cycles());
         ratios.put("memoryOfAllowance", Throughput.rounded(memory.bytesWithHttp() / MEMORY_ALLOWANCE));
         Map<String, Object> described = new LinkedHashMap<>();
         described.put("calls", memory.calls());

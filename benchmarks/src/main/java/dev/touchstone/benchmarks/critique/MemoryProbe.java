@@ -41,13 +41,17 @@ record MemoryProbe(int calls, double bytesOfStage, double bytesWithHttp, double 
     private static final Duration LIMIT = Duration.ofMinutes(2);
     /** Times as many calls as will hang. */
     private static final int WARM_UP = 8;
-    /** How often calls hang of either kind, in turns; the medians count. */
-    private static final int CYCLES = 3;
 
     private static final int COLLECTIONS = 4;
     private static final Duration BETWEEN_COLLECTIONS = Duration.ofMillis(500);
 
-    static MemoryProbe of(Bed bed, int calls) throws Exception {
+    /**
+     * Measures.
+     *
+     * @param calls how many hang
+     * @param cycles how often calls hang of either kind, in turns; the medians count
+     */
+    static MemoryProbe of(Bed bed, int calls, int cycles) throws Exception {
         CriticIdentity critic = ServiceSettings.critic(NOWHERE).identity();
         CritiqueSettings settings =
                 ServiceSettings.of(RUN, bed.folder(), ServiceSettings.critic(NOWHERE), calls, THREADS);
@@ -65,10 +69,10 @@ record MemoryProbe(int calls, double bytesOfStage, double bytesWithHttp, double 
             bed.fill(RUN, 0, sent, "w", critic);
             await(succeeded, sent);
             Memory idle = Memory.now();
-            double[] ofStage = new double[CYCLES];
-            double[] withHttp = new double[CYCLES];
-            double[] direct = new double[CYCLES];
-            for (int cycle = 0; cycle < 2 * CYCLES; cycle++) {
+            double[] ofStage = new double[cycles];
+            double[] withHttp = new double[cycles];
+            double[] direct = new double[cycles];
+            for (int cycle = 0; cycle < 2 * cycles; cycle++) {
                 boolean http = cycle % 2 == 1;
                 try (LlmChild llm = LlmChild.start(bed.folder(), Duration.ZERO)) {
                     call.hang(
