@@ -78,6 +78,57 @@ class BenchmarksTest {
     }
 
     @Test
+    void shouldReportEveryRatioWhenTheCritiqueStreamIsMeasured() throws IOException {
+        Path file = folder.resolve("report.json");
+
+        assertThat(run("critique", "--tiny", "--restore", "40", "--json", file.toString()))
+                .as("%s", err)
+                .isZero();
+
+        JsonNode report = new ObjectMapper().readTree(file.toFile());
+        assertThat(report.path("name").asText()).isEqualTo("critique");
+        assertThat(report.path("ratios").fieldNames())
+                .toIterable()
+                .containsExactly(
+                        "memoryOfAllowance",
+                        "efficiency4",
+                        "vsBlocking",
+                        "vsParallelConsumer",
+                        "vsParallelConsumerDefaults",
+                        "addedP50OfCommitInterval",
+                        "addedP99OfCommitInterval");
+        JsonNode context = report.path("context");
+        // No side may have more in flight than it was allowed.
+        assertThat(context.path("stage").path("4").path("mostInFlight").asInt()).isBetween(1, 4);
+        assertThat(context.path("others").path("blocking").path("mostInFlight").asInt())
+                .isBetween(1, 4);
+        assertThat(context.path("others")
+                        .path("parallelConsumer")
+                        .path("callsPerSecond")
+                        .asDouble())
+                .isPositive();
+        // What the fake LLM is told to take.
+        assertThat(context.path("stage").path("4").path("latencyMs").asDouble()).isGreaterThanOrEqualTo(50);
+        JsonNode restart = context.path("restart");
+        assertThat(restart.path("cached").asInt()).isEqualTo(40);
+        assertThat(restart.path("runningMs").asDouble()).isPositive();
+        assertThat(restart.path("firstAnswerMs").asDouble()).isPositive();
+    }
+
+    @Test
+    void shouldMeasureOnlyWhatIsNamedWhenPartsAreNamed() throws IOException {
+        Path file = folder.resolve("report.json");
+
+        assertThat(run("critique", "--tiny", "--only", "STAGE", "--json", file.toString()))
+                .as("%s", err)
+                .isZero();
+
+        assertThat(new ObjectMapper().readTree(file.toFile()).path("ratios").fieldNames())
+                .toIterable()
+                .containsExactly("efficiency4");
+    }
+
+    @Test
     void shouldWriteProgramAndLayoutWhenAnArchiveIsWanted() throws IOException {
         assertThat(run("archive", "--size", "tiny", "--out", folder.toString())).isZero();
 
@@ -100,6 +151,11 @@ class BenchmarksTest {
                 "score --json /nowhere/report.json",
                 "score --precision FP8",
                 "score --batch-tokens 0",
+                "critique --rounds 0",
+                "critique --in-flight 64,0",
+                "critique --restore -1",
+                "critique --only NOTHING",
+                "critique --json /nowhere/report.json",
                 "archive --size 9b --out .",
                 "archive --size tiny --out /dev/null/folder"
             })
