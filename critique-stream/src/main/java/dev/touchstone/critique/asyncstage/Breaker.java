@@ -13,7 +13,11 @@ final class Breaker {
     /** Whether each of the newest calls failed, as a ring. */
     private final boolean[] failed = new boolean[WINDOW];
 
+    /** Where the next call goes in the ring. */
+    private int next;
+    /** How many calls the ring holds. */
     private int count;
+
     private int failures;
     private long waitMs = FIRST_WAIT_MS;
     /** When a probe may go, 0 while closed. */
@@ -44,7 +48,7 @@ final class Breaker {
     void ended(long begunAtMs, boolean good, long nowMs) {
         if (!isOpen()) {
             record(!good);
-            if (count >= FEWEST && 2 * failures >= Math.min(count, WINDOW)) {
+            if (count >= FEWEST && 2 * failures >= count) {
                 open(nowMs);
             }
         } else if (good) {
@@ -70,18 +74,19 @@ final class Breaker {
     private void close() {
         probeAt = 0;
         probing = 0;
+        next = 0;
         count = 0;
         failures = 0;
         waitMs = FIRST_WAIT_MS;
     }
 
     private void record(boolean bad) {
-        int slot = count % WINDOW;
-        if (count >= WINDOW && failed[slot]) {
+        if (count == WINDOW && failed[next]) {
             failures--;
         }
-        failed[slot] = bad;
+        failed[next] = bad;
         failures += bad ? 1 : 0;
-        count++;
+        next = (next + 1) % WINDOW;
+        count = Math.min(count + 1, WINDOW);
     }
 }
