@@ -112,6 +112,9 @@ public final class CallPool<Q, R> {
     /** One attempt, offered or running. */
     record Job<Q>(String key, Q request, Attempt attempt) {}
 
+    /** An attempt that waits for a slot, and what it will use up at most. */
+    private record Offer<Q>(Job<Q> job, Spend estimate) {}
+
     /** One attempt's result, on its way to the stream thread. */
     record Finished<R>(String key, int attempt, CallResult<R> result) {}
 
@@ -160,14 +163,15 @@ public final class CallPool<Q, R> {
             return Optional.empty();
         }
         Lane lane = fairest.get();
-        Spend estimate = call.estimate(lane.offered.element().request());
-        if (!governor.take(estimate, now)) {
+        Offer<Q> offer = lane.offered.element();
+        if (!governor.take(offer.estimate(), now)) {
             return Optional.empty();
         }
+        lane.offered.remove();
         lanes.remove(lane);
         lanes.add(lane);
-        lane.purse.take(estimate.money(), now);
-        Run run = new Run(lane.offered.remove(), estimate, now, lane);
+        lane.purse.take(offer.estimate().money(), now);
+        Run run = new Run(offer.job(), offer.estimate(), now, lane);
         lane.runs.add(run);
         running++;
         return Optional.of(run);
@@ -227,7 +231,7 @@ public final class CallPool<Q, R> {
 
     /** The part of one task. */
     final class Lane {
-        private final Queue<Job<Q>> offered = new ArrayDeque<>();
+        private final Queue<Offer<Q>> offered = new ArrayDeque<>();
         private final Set<Run> runs = new LinkedHashSet<>();
         private final Queue<Finished<R>> finished = new ConcurrentLinkedQueue<>();
         private final Purse purse = new Purse(limits.moneyPerDay() / shares);
@@ -245,7 +249,7 @@ public final class CallPool<Q, R> {
             synchronized (CallPool.this) {
                 Run orphan = orphans.remove(AttemptKey.of(job));
                 if (orphan == null) {
-                    offered.add(job);
+                    offered.add(new Offer<>(job, call.estimate(job.request())));
                 } else if (orphan.result != null) {
                     finished.add(new Finished<>(job.key(), job.attempt().number(), orphan.result));
                 } else {
@@ -259,7 +263,7 @@ public final class CallPool<Q, R> {
         /** Takes offers back. */
         void withdraw(Set<String> keys) {
             synchronized (CallPool.this) {
-                offered.removeIf(job -> keys.contains(job.key()));
+                offered.removeIf(offer -> keys.contains(offer.job().key()));
             }
         }
 
@@ -279,7 +283,7 @@ public final class CallPool<Q, R> {
             }
         }
 
-        /** What the calls may cost that a crash of an earlier life cut off: as many as this task's part of the slots. */
+        /** How many paid calls a crash of an earlier life may have cut off: this task's part of the slots. */
         int cutOffAtMost() {
             return limits.moneyPerDay() == 0 ? 0 : (limits.inFlight() + shares - 1) / shares;
         }
@@ -288,16 +292,20 @@ public final class CallPool<Q, R> {
             return call.estimate(request).money();
         }
 
-        /** Whether the day's money is spent: not enough for the next call, and no call runs that may give some back. */
+        /**
+         * Whether the day's money is spent: not enough for the next call, no call runs that may give some back, and the task
+         * has taken up every result.
+         */
         boolean isBroke() {
             synchronized (CallPool.this) {
-                return runs.isEmpty() && !offered.isEmpty() && !canPay(clock.millis());
+                return runs.isEmpty() && finished.isEmpty() && !offered.isEmpty() && !canPay(clock.millis());
             }
         }
 
         private boolean canPay(long now) {
-            Job<Q> next = offered.peek();
-            return next != null && (limits.moneyPerDay() == 0 || purse.has(estimate(next.request()), now));
+            Offer<Q> next = offered.peek();
+            return next != null
+                    && (limits.moneyPerDay() == 0 || purse.has(next.estimate().money(), now));
         }
 
         @Nullable

@@ -86,6 +86,20 @@ class CallPoolTest {
         assertThat(pool.inFlight()).isZero();
     }
 
+    @Test
+    void shouldNotCallTheMoneySpentBeforeTheTaskHasTakenUpEveryResult() {
+        ScriptedCall<String, String> dear = new ScriptedCall<>(new Spend(0, 10));
+        CallPool<String, String>.Lane lane =
+                new CallPool<>(dear, new Limits(4, 0, 0, 15), 1, Runnable::run, Clock.systemUTC()).open();
+        offer(lane, "a", 2);
+        lane.dispatch();
+        dear.last().result().complete(new CallResult.Success<>("fine", true, new Spend(0, 10)));
+
+        assertThat(lane.isBroke()).as("a paid answer lies there").isFalse();
+        assertThat(lane.poll()).isNotNull();
+        assertThat(lane.isBroke()).isTrue();
+    }
+
     private static void offer(CallPool<String, String>.Lane lane, String request, int times) {
         for (int i = 0; i < times; i++) {
             lane.offer(new Job<>(request + i, request, new Attempt(1, false)));
