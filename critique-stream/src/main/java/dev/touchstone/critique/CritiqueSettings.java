@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param topics names of the topics
  * @param critic how to reach the critic
- * @param maxWaiting records that one task keeps waiting for critiques before it takes in no more
+ * @param maxWaiting pairs, and completions, that one task keeps waiting for critiques before it takes in no more
  * @param limits what all instances together may use of the critic
  * @param stage limits of calls
  * @param stateDir folder of the local state; what is lost there is restored from Kafka
@@ -55,7 +55,6 @@ public record CritiqueSettings(
         atLeast("touchstone.critic.max-in-flight", limits.inFlight(), 1);
         notNegative("touchstone.critic.requests-per-minute", limits.requestsPerMinute());
         notNegative("touchstone.critic.tokens-per-minute", limits.tokensPerMinute());
-        notNegative("touchstone.critic.budget-per-day", limits.moneyPerDay());
         if (limits.moneyPerDay() > 0 && !critic.prices().areKnown()) {
             throw new UserError("touchstone.critic.budget-per-day is set and no price is: set"
                     + " touchstone.critic.price-per-million-input-tokens and -output-tokens.");
@@ -64,7 +63,7 @@ public record CritiqueSettings(
         atLeast("touchstone.max-waiting", maxWaiting, 1);
         atLeast("touchstone.threads", threads, 1);
         atLeast("touchstone.standbys", standbys, 0);
-        atLeast("touchstone.critic.cache-max-entries", (int) Math.min(Integer.MAX_VALUE, stage.cacheMaxEntries()), 1);
+        atLeast("touchstone.critic.cache-max-entries", stage.cacheMaxEntries(), 1);
         atLeast("touchstone.input-max-bytes", inputMaxBytes, 1_024);
         if (inputMaxBytes > INPUT_BYTES_LIMIT) {
             throw new UserError("touchstone.input-max-bytes is " + inputMaxBytes + ": set it to at most "
@@ -88,7 +87,7 @@ public record CritiqueSettings(
                 : APPLICATION + "-" + prefix.replaceAll("[._-]+$", "");
     }
 
-    private static void atLeast(String name, int value, int least) {
+    private static void atLeast(String name, long value, long least) {
         if (value < least) {
             throw new UserError(name + " is " + value + ": set it to at least " + least + ".");
         }

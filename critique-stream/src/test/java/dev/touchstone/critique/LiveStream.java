@@ -12,7 +12,6 @@ import dev.touchstone.critique.critic.Prices;
 import dev.touchstone.critique.critic.StructuredOutput;
 import dev.touchstone.critique.topology.StreamObserver;
 import dev.touchstone.schemas.TopicCatalogue;
-import dev.touchstone.schemas.kafka.DeadLetterReason;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.v1.Completion;
 import dev.touchstone.schemas.v1.CritiquedCompletion;
@@ -141,16 +140,7 @@ final class LiveStream {
                 settings,
                 kafka,
                 new CriticClient(critic, Clock.systemUTC(), CriticObserver.NONE),
-                new StreamObserver() {
-                    @Override
-                    public void deadLetter(DeadLetterReason reason) {}
-
-                    @Override
-                    public void duplicate() {}
-
-                    @Override
-                    public void late() {}
-                },
+                StreamObserver.NONE,
                 event -> {},
                 Clock.systemUTC(),
                 new Random(5));

@@ -5,7 +5,6 @@ import dev.touchstone.critique.CritiqueStream;
 import dev.touchstone.critique.critic.CriticClient;
 import dev.touchstone.critique.critic.CriticObserver;
 import dev.touchstone.critique.topology.StreamObserver;
-import dev.touchstone.schemas.kafka.DeadLetterReason;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.kafka.TopicAdmin;
 import dev.touchstone.schemas.v1.Completion;
@@ -48,16 +47,6 @@ record AddedLatency(int completions, double perSecond, double p50Ms, double p99M
     private static final Duration POLL = Duration.ofMillis(100);
     private static final int IN_FLIGHT = 64;
     private static final int THREADS = 1;
-    private static final StreamObserver NOBODY = new StreamObserver() {
-        @Override
-        public void deadLetter(DeadLetterReason reason) {}
-
-        @Override
-        public void duplicate() {}
-
-        @Override
-        public void late() {}
-    };
 
     static AddedLatency of(Bed bed, Scale scale, IntConsumer progress) throws Exception {
         try (RegistryProcess registry =
@@ -73,7 +62,7 @@ record AddedLatency(int completions, double perSecond, double p50Ms, double p99M
                     settings,
                     kafka,
                     new CriticClient(settings.critic(), Clock.systemUTC(), CriticObserver.NONE),
-                    NOBODY,
+                    StreamObserver.NONE,
                     event -> {},
                     Clock.systemUTC(),
                     new Random(1))) {

@@ -58,7 +58,7 @@ final class Governor {
         return share == 0 ? 0 : (int) Math.max(1, Math.min(window, most));
     }
 
-    /** What holds calls back now, by the name of its metric; for people. */
+    /** What holds calls back now. */
     CallPool.Health health(long nowMs) {
         if (nowMs < lockedUntil) {
             return CallPool.Health.LOCKED_OUT;

@@ -56,7 +56,7 @@ final class StageProcessor<Q, W, R> implements Processor<String, Ask<Q, W>, Stri
     private KeyValueStore<String, PendingRow<Q>> pending;
     private KeyValueStore<String, WaiterRow<W>> waiters;
     private BoundedCache<R> cache;
-    private KeyValueStore<String, Long> spend;
+    private SpendBook spent;
     private CallPool<Q, R>.Lane lane;
     private @Nullable Cancellable ticker;
     /** The input partition, while it is shut. */
@@ -97,7 +97,7 @@ final class StageProcessor<Q, W, R> implements Processor<String, Ask<Q, W>, Stri
                 context.getStateStore(AsyncStage.cacheStore(name)),
                 settings.cacheRetention(),
                 settings.cacheMaxEntries());
-        spend = context.getStateStore(AsyncStage.spendStore(name));
+        spent = new SpendBook(context.getStateStore(AsyncStage.spendStore(name)));
         lane = pool.open();
         restore();
     }
@@ -116,8 +116,7 @@ final class StageProcessor<Q, W, R> implements Processor<String, Ask<Q, W>, Stri
         try (KeyValueIterator<String, WaiterRow<W>> rows = waiters.all()) {
             rows.forEachRemaining(row -> impatientCount += row.value.impatient() ? 1 : 0);
         }
-        Long before = spend.get(today());
-        lane.charge((before == null ? 0 : before) + cutOff);
+        lane.charge(spent.ofDay(context.currentSystemTimeMs()) + cutOff);
         if (!timers.isEmpty()) {
             LOG.info("Task {} takes up {} pending requests.", context.taskId(), timers.size());
             count(timers.size());
@@ -177,7 +176,7 @@ final class StageProcessor<Q, W, R> implements Processor<String, Ask<Q, W>, Stri
     private void tick() {
         lane.expire(settings.attemptLimit());
         if (cutOff > 0) {
-            pay(cutOff);
+            spent.add(cutOff, context.currentSystemTimeMs());
             cutOff = 0;
         }
         work();
@@ -219,7 +218,7 @@ final class StageProcessor<Q, W, R> implements Processor<String, Ask<Q, W>, Stri
     private void settle(Finished<R> finished) {
         String key = finished.key();
         PendingRow<Q> row = pending.get(key);
-        pay(finished.result().spent().money());
+        spent.add(finished.result().spent().money(), context.currentSystemTimeMs());
         if (row == null || row.attempt() != finished.attempt()) {
             listener.on(Event.FENCED);
             return;
@@ -334,27 +333,6 @@ final class StageProcessor<Q, W, R> implements Processor<String, Ask<Q, W>, Stri
         timers.removeIf(timer -> keys.contains(timer.key()));
         keys.forEach(pending::delete);
         count(-keys.size());
-    }
-
-    private String today() {
-        return Long.toString(Purse.dayOf(context.currentSystemTimeMs()));
-    }
-
-    /** Notes what was used, so that a restart does not begin the day anew. */
-    private void pay(long money) {
-        if (money == 0) {
-            return;
-        }
-        String today = today();
-        Long before = spend.get(today);
-        if (before == null) {
-            List<String> earlier = new ArrayList<>();
-            try (KeyValueIterator<String, Long> days = spend.all()) {
-                days.forEachRemaining(row -> earlier.add(row.key));
-            }
-            earlier.forEach(spend::delete);
-        }
-        spend.put(today, (before == null ? 0 : before) + money);
     }
 
     private void count(int more) {

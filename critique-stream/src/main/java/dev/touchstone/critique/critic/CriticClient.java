@@ -111,9 +111,8 @@ public final class CriticClient implements AsyncCall<CritiqueRequest, CritiqueAn
                 Form weaker = new Form(asked.output().weaker(), false);
                 return send(request, repair, weaker, said == null ? before : before.plus(said));
             }
-            // A request that waited while the operator changed the critic goes to the new one. The critique says so,
-            // and
-            // is not kept under the hash that names the old one.
+            // A request that waited while the operator changed the critic goes to the new one. The critique says
+            // so, and is not kept under the hash that names the old one.
             boolean cacheable = request.identity().equals(identity);
             return CompletableFuture.completedFuture(reader.read(reply, before, atMost, cacheable));
         });

@@ -30,8 +30,16 @@ public record Prices(double perMillionInput, double perMillionOutput) {
         return perMillionInput > 0 || perMillionOutput > 0;
     }
 
-    /** An amount in billionths, rounded up. */
+    /**
+     * A budget in billionths, rounded up.
+     *
+     * @throws UserError if it is negative or no finite number
+     */
     public static long billionths(double amount) {
+        if (!(amount >= 0) || Double.isInfinite(amount)) {
+            throw new UserError("touchstone.critic.budget-per-day is " + amount
+                    + ": set it to a number above 0, or to 0 for no limit.");
+        }
         return (long) Math.ceil(amount * BILLION);
     }
 

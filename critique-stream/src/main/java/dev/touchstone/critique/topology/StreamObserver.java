@@ -4,6 +4,18 @@ import dev.touchstone.schemas.kafka.DeadLetterReason;
 
 /** Hears of what becomes of records, for metrics. Thread-safe and quick: it is called on stream threads. */
 public interface StreamObserver {
+    /** Hears and forgets. */
+    StreamObserver NONE = new StreamObserver() {
+        @Override
+        public void deadLetter(DeadLetterReason reason) {}
+
+        @Override
+        public void duplicate() {}
+
+        @Override
+        public void late() {}
+    };
+
     /** A record became a dead letter. */
     void deadLetter(DeadLetterReason reason);
 

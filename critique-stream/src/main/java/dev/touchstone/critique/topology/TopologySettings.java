@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param partitions of the internal topics: as many as the input topic with the most
  * @param inputMaxBytes largest record that is taken in: key, value and headers
  * @param outputMaxBytes largest record that is sent
- * @param maxWaiting records that one task keeps waiting for critiques before it takes in no more
+ * @param maxWaiting pairs, and completions, that one task keeps waiting for critiques before it takes in no more
  * @param idRetention how long an id is remembered
  * @param samples critiques to ask for per text, at least 1
  */

@@ -11,6 +11,7 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,15 @@ class SettingsReaderTest {
         assertThat(settings.limits()).isEqualTo(Limits.inFlight(16));
         assertThat(settings.commitInterval()).isEqualTo(Duration.ofMillis(100));
         assertThat(settings.stateDir()).isEqualTo(Path.of(".touchstone/critique-stream"));
+    }
+
+    @Test
+    void shouldRefuseABudgetThatIsNoAmountInsteadOfTakingItForNone() {
+        for (String budget : List.of("NaN", "-0.5", "Infinity")) {
+            assertThatThrownBy(() -> read(Map.of("touchstone.critic.budget-per-day", budget)))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("touchstone.critic.budget-per-day is " + budget);
+        }
     }
 
     @Test
