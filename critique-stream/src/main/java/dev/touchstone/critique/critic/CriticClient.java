@@ -1,7 +1,5 @@
 package dev.touchstone.critique.critic;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.critique.asyncstage.AsyncCall;
 import dev.touchstone.critique.asyncstage.Attempt;
 import dev.touchstone.critique.asyncstage.CallResult;
@@ -11,8 +9,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,7 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class CriticClient implements AsyncCall<CritiqueRequest, CritiqueAnswer> {
     private static final Logger LOG = LoggerFactory.getLogger(CriticClient.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MAX_BODY_BYTES = 256 << 10;
     private static final int CHARS_PER_TOKEN = 3;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
@@ -40,6 +37,7 @@ public final class CriticClient implements AsyncCall<CritiqueRequest, CritiqueAn
     private final CriticSettings settings;
     private final CriticIdentity identity;
     private final PromptTemplate prompt;
+    private final RequestBody body;
     private final ResponseReader reader;
     private final Clock clock;
     private final CriticObserver observer;
@@ -61,6 +59,7 @@ public final class CriticClient implements AsyncCall<CritiqueRequest, CritiqueAn
         this.observer = observer;
         identity = settings.identity();
         prompt = PromptTemplate.of(identity.promptVersion());
+        body = new RequestBody(settings, prompt);
         reader = new ResponseReader(identity, settings.prices(), clock);
         // Some servers answer the offer of an upgrade to HTTP/2 with an error.
         http = HttpClient.newBuilder()
@@ -94,7 +93,7 @@ public final class CriticClient implements AsyncCall<CritiqueRequest, CritiqueAn
     private CompletionStage<CallResult<CritiqueAnswer>> send(
             CritiqueRequest request, boolean repair, Form asked, Usage before) {
         Instant begun = clock.instant();
-        return exchange(body(request, repair, asked.output())).thenCompose(exchange -> {
+        return exchange(body.of(request, repair, asked.output())).thenCompose(exchange -> {
             Duration took = Duration.between(begun, clock.instant());
             Usage atMost = atMost(request);
             Reply reply = exchange.reply();
@@ -141,11 +140,11 @@ public final class CriticClient implements AsyncCall<CritiqueRequest, CritiqueAn
 
     private record Exchange(@Nullable Reply reply, @Nullable Throwable error) {}
 
-    private CompletableFuture<Exchange> exchange(byte[] body) {
+    private CompletableFuture<Exchange> exchange(BodyPublisher content) {
         HttpRequest.Builder request = HttpRequest.newBuilder(endpoint)
                 .header("Content-Type", "application/json")
                 .header("Accept", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+                .POST(content);
         if (settings.apiKey() != null) {
             request.header("Authorization", "Bearer " + settings.apiKey());
         }
@@ -194,19 +193,5 @@ public final class CriticClient implements AsyncCall<CritiqueRequest, CritiqueAn
 
     private static Failure failure(String type, String reason, CallResult.Fault fault, Spend spent) {
         return new Failure(type, new CallResult.Retry<>(reason, fault, null, spent));
-    }
-
-    private byte[] body(CritiqueRequest request, boolean repair, StructuredOutput output) {
-        ObjectNode body = JSON.createObjectNode()
-                .put("model", settings.model())
-                .put("temperature", settings.temperature())
-                .put("max_tokens", settings.maxTokens());
-        body.set("messages", prompt.messages(request, repair));
-        if (output == StructuredOutput.JSON_SCHEMA) {
-            body.set("response_format", AnswerSchema.responseFormat());
-        } else if (output == StructuredOutput.JSON_OBJECT) {
-            body.putObject("response_format").put("type", "json_object");
-        }
-        return body.toString().getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -49,22 +49,26 @@ public final class PromptTemplate {
     }
 
     /**
-     * The messages of a request. The user's message is one line of instruction and then one JSON object on a line of its own,
-     * whose quoting is the delimiter: no text inside can end it, nor the turn, as special tokens are spelled with an escape.
+     * The system's message.
      *
      * @param again whether the answer before could not be read
      */
-    ArrayNode messages(CritiqueRequest request, boolean again) {
+    String system(boolean again) {
+        return again ? system + "\n" + repair : system;
+    }
+
+    /**
+     * The user's message: one line of instruction and then one JSON object on a line of its own, whose quoting is the delimiter.
+     * No text inside can end it, nor the turn, as special tokens are spelled with an escape.
+     */
+    String user(CritiqueRequest request) {
         ObjectNode data = JSON.createObjectNode();
         ArrayNode conversation = data.putArray("conversation");
         for (CritiqueRequest.Turn turn : request.conversation()) {
             conversation.addObject().put("role", turn.role()).put("content", turn.content());
         }
         data.put("completion", request.completion());
-        ArrayNode messages = JSON.createArrayNode();
-        messages.addObject().put("role", "system").put("content", again ? system + "\n" + repair : system);
-        messages.addObject().put("role", "user").put("content", instruction + "\n" + withoutSpecialTokens(data));
-        return messages;
+        return instruction + "\n" + withoutSpecialTokens(data);
     }
 
     /** In JSON these characters stand inside strings only when a token follows, so that an escape means the same. */

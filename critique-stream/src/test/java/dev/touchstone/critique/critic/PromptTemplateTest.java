@@ -14,9 +14,8 @@ class PromptTemplateTest {
     void shouldNotChangeUnderItsVersion() {
         CritiqueRequest request = new CritiqueRequest(
                 List.of(new Turn("user", "q")), "c", new CriticIdentity("m", "critique-v1", new TreeMap<>()));
-        String messages =
-                PromptTemplate.of("critique-v1").messages(request, true).toString();
-        assertThat(Ids.contentHash("template", List.of(messages), List.of()))
-                .isEqualTo("2189976c6cbaacf970b325d45f4e048737b42be6be326194da1343a2f20cdca7");
+        PromptTemplate template = PromptTemplate.of("critique-v1");
+        assertThat(Ids.contentHash("template", List.of(template.system(true), template.user(request)), List.of()))
+                .isEqualTo("af5ef92663db3d9a30d5d20f2cd78a573dfdd6cc348bcdc817a150d509306739");
     }
 }
