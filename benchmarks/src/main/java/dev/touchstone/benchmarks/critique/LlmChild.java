@@ -13,14 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** A fake LLM in a process of its own. Each of its answers takes the same time, or for ever. */
+/** A fake LLM in a process of its own. Each of its answers takes the same time; after some number of them it may hang. */
 final class LlmChild implements AutoCloseable {
     private static final String FINISHED = "finished";
     private static final String IN_FLIGHT = "in-flight";
     private static final String MOST_IN_FLIGHT = "most-in-flight";
     private static final String LATENCY = "latency";
-    private static final Behaviour HANG = new Behaviour.Hang();
 
     private final ChildProcess process;
 
@@ -28,18 +28,24 @@ final class LlmChild implements AutoCloseable {
         this.process = process;
     }
 
+    /** Starts one that answers after so long. */
+    static LlmChild start(Path folder, Duration latency) {
+        return start(folder, latency, Integer.MAX_VALUE);
+    }
+
     /**
      * Starts one.
      *
-     * @param latency of an answer; zero for no answer at all
+     * @param latency of an answer
+     * @param answers how many calls are answered; all later ones hang
      */
-    static LlmChild start(Path folder, Duration latency) {
+    static LlmChild start(Path folder, Duration latency, int answers) {
         return new LlmChild(ChildProcess.start(
                 LlmChild.class,
                 folder.resolve("llm.log"),
                 // A thread per connection.
                 List.of("-Xmx512m", "-Xss256k"),
-                List.of(Long.toString(latency.toMillis()))));
+                List.of(Long.toString(latency.toMillis()), Integer.toString(answers))));
     }
 
     URI baseUrl() {
@@ -79,11 +85,13 @@ final class LlmChild implements AutoCloseable {
     /** The process. */
     public static void main(String[] arguments) throws IOException {
         Duration latency = Duration.ofMillis(Long.parseLong(arguments[0]));
-        Behaviour behaviour = latency.isZero()
-                ? HANG
-                : new Behaviour.Answer(
-                        FakeLlm.critique("The answer is right, and says why. " + "x".repeat(300)), latency);
-        try (FakeLlm llm = FakeLlm.start(call -> behaviour, LlmSettings.DEFAULTS.withKeptBodies(0));
+        int answers = Integer.parseInt(arguments[1]);
+        Behaviour answer = new Behaviour.Answer(
+                FakeLlm.critique("The answer is right, and says why. " + "x".repeat(300)), latency);
+        AtomicInteger calls = new AtomicInteger();
+        try (FakeLlm llm = FakeLlm.start(
+                        call -> calls.getAndIncrement() < answers ? answer : new Behaviour.Hang(),
+                        LlmSettings.DEFAULTS.withKeptBodies(0));
                 BufferedReader questions =
                         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             System.out.println(llm.baseUrl());

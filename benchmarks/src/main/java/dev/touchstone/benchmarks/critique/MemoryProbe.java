@@ -23,11 +23,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The heap, and memory beside it that Java's buffers take, of calls that hang, over the same with none pending. First calls
- * that nothing but the stage knows of, then calls over HTTP.
+ * that nothing but the stage knows of, then calls over HTTP on connections that have brought an answer before.
  *
  * @param calls how many hang
  * @param bytesOfStage for each call, without its own text: the stage alone
@@ -41,6 +42,9 @@ record MemoryProbe(int calls, double bytesOfStage, double bytesWithHttp, double 
     private static final Duration LIMIT = Duration.ofMinutes(2);
     /** Times as many calls as will hang. */
     private static final int WARM_UP = 8;
+
+    /** Long enough that all of these are there at once, each on a connection of its own. */
+    private static final Duration FIRST_ANSWERS = Duration.ofSeconds(2);
 
     private static final int COLLECTIONS = 4;
     private static final Duration BETWEEN_COLLECTIONS = Duration.ofMillis(500);
@@ -74,17 +78,14 @@ record MemoryProbe(int calls, double bytesOfStage, double bytesWithHttp, double 
             double[] direct = new double[cycles];
             for (int cycle = 0; cycle < 2 * cycles; cycle++) {
                 boolean http = cycle % 2 == 1;
-                try (LlmChild llm = LlmChild.start(bed.folder(), Duration.ZERO)) {
-                    call.hang(
-                            http
-                                    ? new CriticClient(
-                                            ServiceSettings.critic(llm.baseUrl()),
-                                            Clock.systemUTC(),
-                                            CriticObserver.NONE)
-                                    : null);
+                try (LlmChild llm = LlmChild.start(bed.folder(), FIRST_ANSWERS, calls)) {
+                    call.hang(http ? warm(llm, calls, critic) : null);
                     bed.fill(RUN, sent, sent + calls, "w", critic);
                     sent += calls;
-                    Bed.await("hanging calls", LIMIT, () -> (http ? llm.inFlight() : call.hanging.size()) == calls);
+                    Bed.await(
+                            "hanging calls",
+                            LIMIT,
+                            () -> call.hanging.size() == calls && (!http || llm.inFlight() == calls));
                     Memory busy = Memory.now();
                     (http ? withHttp : ofStage)[cycle / 2] = busy.perCallOver(idle, calls) - Work.textBytes();
                     direct[cycle / 2] = (double) (busy.direct() - idle.direct()) / calls;
@@ -95,6 +96,18 @@ record MemoryProbe(int calls, double bytesOfStage, double bytesWithHttp, double 
             }
             return new MemoryProbe(calls, median(ofStage), median(withHttp), median(direct));
         }
+    }
+
+    /** A client with so many connections that have each brought an answer, as in a service that has run for a while. */
+    private static CriticClient warm(LlmChild llm, int calls, CriticIdentity critic) {
+        CriticClient client =
+                new CriticClient(ServiceSettings.critic(llm.baseUrl()), Clock.systemUTC(), CriticObserver.NONE);
+        CompletableFuture<?>[] answers = IntStream.range(0, calls)
+                .mapToObj(number -> client.call(Work.ask(number, "w", critic).request(), new Attempt(1, false)))
+                .map(CompletionStage::toCompletableFuture)
+                .toArray(CompletableFuture[]::new);
+        CompletableFuture.allOf(answers).join();
+        return client;
     }
 
     private static double median(double[] values) {

@@ -4,10 +4,8 @@ import dev.touchstone.critique.asyncstage.AsyncCall;
 import dev.touchstone.critique.asyncstage.Attempt;
 import dev.touchstone.critique.asyncstage.CallResult;
 import dev.touchstone.critique.asyncstage.Spend;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse;
@@ -32,7 +30,6 @@ public final class CriticClient implements AsyncCall<CritiqueRequest, CritiqueAn
     private static final Logger LOG = LoggerFactory.getLogger(CriticClient.class);
     private static final int MAX_BODY_BYTES = 256 << 10;
     private static final int CHARS_PER_TOKEN = 3;
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
     private final CriticSettings settings;
     private final CriticIdentity identity;
@@ -61,11 +58,10 @@ public final class CriticClient implements AsyncCall<CritiqueRequest, CritiqueAn
         prompt = PromptTemplate.of(identity.promptVersion());
         body = new RequestBody(settings, prompt);
         reader = new ResponseReader(identity, settings.prices(), clock);
-        // Some servers answer the offer of an upgrade to HTTP/2 with an error.
-        http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(CONNECT_TIMEOUT)
-                .build();
+        // Some servers answer the offer of an upgrade to HTTP/2 with an error. A time-out for connecting is left to
+        // that of
+        // the attempt: with one of the client's own each connection would keep its first request and answer for life.
+        http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         endpoint = URI.create(settings.baseUrl().toString().replaceAll("/+$", "") + "/chat/completions");
         form = new Form(settings.structuredOutput(), false);
     }
@@ -98,7 +94,7 @@ public final class CriticClient implements AsyncCall<CritiqueRequest, CritiqueAn
             Usage atMost = atMost(request);
             Reply reply = exchange.reply();
             if (reply == null) {
-                Failure failure = failure(exchange.error(), before, atMost);
+                Failure failure = failure(exchange, before, atMost);
                 observer.ended(took, null, failure.type());
                 return CompletableFuture.completedFuture(failure.result());
             }
@@ -138,9 +134,17 @@ public final class CriticClient implements AsyncCall<CritiqueRequest, CritiqueAn
                 && (!asked.accepted() || reply.namesTheForm());
     }
 
-    private record Exchange(@Nullable Reply reply, @Nullable Throwable error) {}
+    /**
+     * What came of a request.
+     *
+     * @param reply null if there is none
+     * @param error why there is none
+     * @param sent whether any of the request's body was sent
+     */
+    private record Exchange(@Nullable Reply reply, @Nullable Throwable error, boolean sent) {}
 
-    private CompletableFuture<Exchange> exchange(BodyPublisher content) {
+    private CompletableFuture<Exchange> exchange(BodyPublisher body) {
+        WatchedBody content = new WatchedBody(body);
         HttpRequest.Builder request = HttpRequest.newBuilder(endpoint)
                 .header("Content-Type", "application/json")
                 .header("Accept", "application/json")
@@ -157,15 +161,19 @@ public final class CriticClient implements AsyncCall<CritiqueRequest, CritiqueAn
                     if (error != null) {
                         sent.cancel(true);
                     }
-                    return new Exchange(error == null ? Reply.of(response) : null, error);
+                    return new Exchange(error == null ? Reply.of(response) : null, error, content.wasAskedFor());
                 });
     }
 
     /** No response, and what that means. */
     private record Failure(String type, CallResult<CritiqueAnswer> result) {}
 
-    private Failure failure(@Nullable Throwable error, Usage before, Usage atMost) {
-        Throwable cause = error;
+    private Failure failure(Exchange exchange, Usage before, Usage atMost) {
+        if (!exchange.sent()) {
+            return failure(
+                    "connect", "The critic cannot be reached.", CallResult.Fault.UNREACHABLE, reader.spend(before));
+        }
+        Throwable cause = exchange.error();
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();
         }
@@ -181,10 +189,6 @@ public final class CriticClient implements AsyncCall<CritiqueRequest, CritiqueAn
             String reason =
                     "The critic did not answer within " + settings.timeout().toMillis() + " ms.";
             return failure("timeout", reason, CallResult.Fault.TIMED_OUT, spent);
-        }
-        if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {
-            return failure(
-                    "connect", "The critic cannot be reached.", CallResult.Fault.UNREACHABLE, reader.spend(before));
         }
         String name = cause == null ? "nothing" : cause.getClass().getSimpleName();
         return failure(

@@ -17,6 +17,9 @@ import dev.touchstone.schemas.UserError;
 import dev.touchstone.testkit.cluster.Ports;
 import dev.touchstone.testkit.llm.FakeLlm;
 import dev.touchstone.testkit.llm.FakeLlm.Behaviour;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -236,6 +239,24 @@ class CriticClientTest {
                 .isInstanceOfSatisfying(
                         CallResult.Retry.class,
                         retry -> assertThat(retry.fault()).isEqualTo(CallResult.Fault.UNREACHABLE));
+    }
+
+    /** A host that never takes a connection has read nothing, so nothing can have been paid for. */
+    @Test
+    void shouldSpendNothingWhenTheConnectionIsNeverTaken() throws Exception {
+        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Socket first = new Socket();
+                Socket second = new Socket()) {
+            // The system takes connections up to the backlog by itself, and leaves the next ones waiting.
+            first.connect(full.getLocalSocketAddress());
+            second.connect(full.getLocalSocketAddress());
+            String url = "http://127.0.0.1:" + full.getLocalPort() + "/v1";
+            CriticClient impatient = new CriticClient(settings(url, KEY, Duration.ofMillis(300)), CLOCK, heard);
+            assertThat(call(impatient, "x")).isInstanceOfSatisfying(CallResult.Retry.class, retry -> {
+                assertThat(retry.fault()).isEqualTo(CallResult.Fault.UNREACHABLE);
+                assertThat(retry.spent()).isEqualTo(Spend.NONE);
+            });
+        }
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.touchstone.quickstart.command;
 
+import dev.touchstone.quickstart.stack.JvmFlags;
 import dev.touchstone.quickstart.stack.NativeMemory;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.testkit.cluster.ProjectHome;
@@ -26,7 +27,11 @@ public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElse("java"), "-XX:+UseSerialGC", "-jar", jar().toString()));
+                ProcessHandle.current().info().command().orElse("java"),
+                "-XX:+UseSerialGC",
+                JvmFlags.SMALL_HTTP_BUFFERS,
+                "-jar",
+                jar().toString()));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
         builder.environment().putAll(NativeMemory.environment());

@@ -113,7 +113,8 @@ final class Parts {
                 // These processes live shortly or wait most of the time: start fast, stay small.
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-XX:+ExitOnOutOfMemoryError"));
+                "-XX:+ExitOnOutOfMemoryError",
+                JvmFlags.SMALL_HTTP_BUFFERS));
     }
 
     private Path jarOfThisLauncher() {
