@@ -1,18 +1,31 @@
 package dev.touchstone.trainer.learn;
 
+import dev.touchstone.rewardmodel.TrainingPair;
 import dev.touchstone.rewardmodel.text.EncodedPair;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A critiqued pair, ready to be learnt from.
  *
- * @param pair both sides as token ids; without critiques unless both sides have one
+ * @param text both sides as they came; without critiques unless both sides have one
+ * @param pair the same as token ids
  * @param use what becomes of it
  * @param critic who wrote the critiques; null where the pair has none
- * @param chosenLength length of the chosen completion, characters
- * @param rejectedLength length of the rejected completion, characters
+ * @param source where the pair comes from; empty where it does not say
  */
-public record Example(EncodedPair pair, Use use, @Nullable Critic critic, int chosenLength, int rejectedLength) {
+public record Example(
+        TrainingPair text,
+        EncodedPair pair,
+        Use use,
+        @Nullable Critic critic,
+        String source) {
+    private static final int LONGEST_NAME = 200;
+
+    /** Cuts off names of absurd length: they are kept with the model. */
+    public Example {
+        source = shortened(source);
+    }
+
     /** What becomes of a pair. */
     public enum Use {
         /** The model learns from it. */
@@ -30,12 +43,10 @@ public record Example(EncodedPair pair, Use use, @Nullable Critic critic, int ch
      * @param promptVersion version of its prompt template
      */
     public record Critic(String model, String promptVersion) implements Comparable<Critic> {
-        private static final int LONGEST = 200;
-
         /** Cuts off names of absurd length: they are kept with the model. */
         public Critic {
-            model = model.substring(0, Math.min(model.length(), LONGEST));
-            promptVersion = promptVersion.substring(0, Math.min(promptVersion.length(), LONGEST));
+            model = shortened(model);
+            promptVersion = shortened(promptVersion);
         }
 
         @Override
@@ -43,5 +54,9 @@ public record Example(EncodedPair pair, Use use, @Nullable Critic critic, int ch
             int byModel = model.compareTo(other.model);
             return byModel != 0 ? byModel : promptVersion.compareTo(other.promptVersion);
         }
+    }
+
+    private static String shortened(String name) {
+        return name.substring(0, Math.min(name.length(), LONGEST_NAME));
     }
 }

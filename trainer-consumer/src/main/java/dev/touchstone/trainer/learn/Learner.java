@@ -87,8 +87,7 @@ public final class Learner implements AutoCloseable {
                 }
                 case HOLD_OUT -> {
                     heldOut++;
-                    state.heldOut()
-                            .offer(new HeldOutPair(example.pair(), example.chosenLength(), example.rejectedLength()));
+                    state.heldOut().offer(new HeldOutPair(example.text(), example.pair(), example.source()));
                 }
                 case SKIP -> skipped++;
             }

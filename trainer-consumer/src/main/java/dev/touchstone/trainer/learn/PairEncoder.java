@@ -45,11 +45,7 @@ public final class PairEncoder {
                 new RewardInput(prompt, pair.getRejected(), critiquesRead ? text(rejected) : null),
                 margin == null ? 0 : margin);
         return new Example(
-                format.encode(training),
-                use(pair),
-                critiquesRead ? critic(chosen) : null,
-                pair.getChosen().length(),
-                pair.getRejected().length());
+                training, format.encode(training), use(pair), critiquesRead ? critic(chosen) : null, pair.getSource());
     }
 
     private Use use(PreferencePair pair) {

@@ -2,6 +2,8 @@ package dev.touchstone.trainer.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.touchstone.rewardmodel.RewardInput;
+import dev.touchstone.rewardmodel.TrainingPair;
 import dev.touchstone.rewardmodel.text.EncodedInput;
 import dev.touchstone.rewardmodel.text.EncodedPair;
 import dev.touchstone.schemas.kafka.DeadLetterReason;
@@ -14,6 +16,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
 class MicroBatchCutterTest {
+    private static final RewardInput SIDE = new RewardInput(List.of(), "x", null);
+    private static final TrainingPair TEXT = new TrainingPair(SIDE, SIDE, 0);
+
     @Test
     void shouldTakePartitionsInTurnAndOrderByPartitionWhenFull() {
         MicroBatchCutter cutter = new MicroBatchCutter(4, 1_000);
@@ -94,7 +99,7 @@ class MicroBatchCutterTest {
         List<LogItem> items = new ArrayList<>();
         for (long offset : offsets) {
             items.add(new LogItem.Usable(
-                    partition, offset, new Example(new EncodedPair(side, side, 0), Example.Use.TRAIN, null, 1, 1)));
+                    partition, offset, new Example(TEXT, new EncodedPair(side, side, 0), Example.Use.TRAIN, null, "")));
         }
         return new Backlog(partition, from, position, atEnd, items);
     }
