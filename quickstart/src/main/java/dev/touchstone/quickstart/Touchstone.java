@@ -13,6 +13,7 @@ import dev.touchstone.quickstart.command.RewardsCommand;
 import dev.touchstone.quickstart.command.TopicsCommand;
 import dev.touchstone.quickstart.command.UpCommand;
 import dev.touchstone.quickstart.command.VerifyCommand;
+import dev.touchstone.quickstart.command.WorthCommand;
 import dev.touchstone.quickstart.stack.PartFailure;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Command;
             IngestCommand.class,
             SimulateCommand.class,
             RewardsCommand.class,
+            WorthCommand.class,
             VerifyCommand.class,
             ReplayCommand.class,
             FaultsCommand.class,
