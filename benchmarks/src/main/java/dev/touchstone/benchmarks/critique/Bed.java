@@ -5,20 +5,18 @@ import dev.touchstone.critique.critic.CriticIdentity;
 import dev.touchstone.critique.critic.CritiqueRequest;
 import dev.touchstone.schemas.Ids;
 import dev.touchstone.schemas.kafka.KafkaSettings;
+import dev.touchstone.testkit.cluster.Folders;
 import dev.touchstone.testkit.topics.Records;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -138,22 +136,9 @@ final class Bed implements AutoCloseable {
         }
     }
 
-    static void delete(Path folder) {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     @Override
     public void close() {
         broker.close();
-        delete(folder);
+        Folders.delete(folder);
     }
 }
