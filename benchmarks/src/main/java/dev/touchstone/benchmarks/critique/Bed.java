@@ -84,8 +84,7 @@ final class Bed implements AutoCloseable {
     /** Writes requests, the same number to each partition (give or take one). */
     void fill(String run, int from, int to, String waiter, CriticIdentity critic) {
         Map<String, Object> config = kafka.byteProducer();
-        // A partition that was made a moment ago may refuse the first batch and take the second, and then never the
-        // first.
+        // A new partition may refuse the first batch and take the second: after that it would never take the first.
         config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         AtomicReference<Exception> failure = new AtomicReference<>();
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(config)) {
