@@ -36,11 +36,12 @@ final class LauncherRun implements AutoCloseable {
 
     /** Flags for a stack that disturbs no other. */
     static List<String> ownPlace(Path data) {
+        List<Integer> ports = Ports.free(3);
         return List.of(
                 "--data", data.toString(),
-                "--port", Integer.toString(Ports.free()),
-                "--kafka-port", Integer.toString(Ports.free()),
-                "--registry-port", Integer.toString(Ports.free()));
+                "--port", ports.get(0).toString(),
+                "--kafka-port", ports.get(1).toString(),
+                "--registry-port", ports.get(2).toString());
     }
 
     /** The exit code, once it has ended by itself. */

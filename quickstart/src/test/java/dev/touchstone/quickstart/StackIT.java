@@ -43,9 +43,10 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class StackIT {
     private static final Duration LIMIT = Duration.ofMinutes(4);
-    private static final int KAFKA_PORT = Ports.free();
-    private static final int REGISTRY_PORT = Ports.free();
-    private static final int HTTP_PORT = Ports.free();
+    private static final List<Integer> PORTS = Ports.free(3);
+    private static final int KAFKA_PORT = PORTS.get(0);
+    private static final int REGISTRY_PORT = PORTS.get(1);
+    private static final int HTTP_PORT = PORTS.get(2);
     private static final KafkaSettings SETTINGS = KafkaSettings.of(Map.of(
             "bootstrap.servers", "127.0.0.1:" + KAFKA_PORT, "schema.registry.url", RegistryProcess.url(REGISTRY_PORT)));
     private static final TopicCatalogue TOPICS = new TopicCatalogue(TopicCatalogue.DEFAULT_PREFIX);

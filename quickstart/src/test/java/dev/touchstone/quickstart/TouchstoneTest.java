@@ -3,6 +3,7 @@ package dev.touchstone.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.touchstone.testkit.cluster.Ports;
+import dev.touchstone.testkit.cluster.TestCluster;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,19 @@ class TouchstoneTest {
         assertThat(run("verify", "--wait", "-1")).isEqualTo(2);
         assertThat(run("verify", "--bootstrap-servers", nowhere)).isEqualTo(2);
         assertThat(err.toString()).contains("No Kafka broker answers at " + nowhere);
+    }
+
+    @Test
+    void shouldSayHowToMakeThemWhenThereAreNoTopics() {
+        String broker = TestCluster.shared().settings().bootstrapServers();
+        String message = "There is no topic none.pairs: create the topics with ./touchstone topics --create,"
+                + " or name others with --topic-prefix.\n";
+        assertThat(run("verify", "--bootstrap-servers", broker, "--topic-prefix", "none."))
+                .isEqualTo(2);
+        assertThat(err).hasToString(message);
+        assertThat(run("replay", "--since", "2h", "--bootstrap-servers", broker, "--topic-prefix", "none."))
+                .isEqualTo(2);
+        assertThat(err).hasToString(message + message);
     }
 
     private int run(String... arguments) {

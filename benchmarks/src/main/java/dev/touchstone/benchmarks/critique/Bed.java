@@ -5,20 +5,18 @@ import dev.touchstone.critique.critic.CriticIdentity;
 import dev.touchstone.critique.critic.CritiqueRequest;
 import dev.touchstone.schemas.Ids;
 import dev.touchstone.schemas.kafka.KafkaSettings;
+import dev.touchstone.testkit.cluster.Folders;
 import dev.touchstone.testkit.topics.Records;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -86,8 +84,7 @@ final class Bed implements AutoCloseable {
     /** Writes requests, the same number to each partition (give or take one). */
     void fill(String run, int from, int to, String waiter, CriticIdentity critic) {
         Map<String, Object> config = kafka.byteProducer();
-        // A partition that was made a moment ago may refuse the first batch and take the second, and then never the
-        // first.
+        // A new partition may refuse the first batch and take the second: after that it would never take the first.
         config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         AtomicReference<Exception> failure = new AtomicReference<>();
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(config)) {
@@ -138,22 +135,9 @@ final class Bed implements AutoCloseable {
         }
     }
 
-    static void delete(Path folder) {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     @Override
     public void close() {
         broker.close();
-        delete(folder);
+        Folders.delete(folder);
     }
 }

@@ -1,8 +1,8 @@
 package dev.touchstone.benchmarks.critique;
 
+import dev.touchstone.testkit.llm.Behaviour;
 import dev.touchstone.testkit.llm.CallEnd;
 import dev.touchstone.testkit.llm.FakeLlm;
-import dev.touchstone.testkit.llm.FakeLlm.Behaviour;
 import dev.touchstone.testkit.llm.FakeLlm.Call;
 import dev.touchstone.testkit.llm.LlmSettings;
 import java.io.BufferedReader;

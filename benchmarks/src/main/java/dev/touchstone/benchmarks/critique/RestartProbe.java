@@ -5,6 +5,7 @@ import dev.touchstone.critique.asyncstage.AsyncCall;
 import dev.touchstone.critique.asyncstage.StageListener;
 import dev.touchstone.critique.critic.CritiqueAnswer;
 import dev.touchstone.critique.critic.CritiqueRequest;
+import dev.touchstone.testkit.cluster.Folders;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -46,7 +47,7 @@ record RestartProbe(int cached, double fillMs, double runningMs, double firstAns
             });
         }
         double fillMs = millis(began, System.nanoTime());
-        Bed.delete(settings.stateDir());
+        Folders.delete(settings.stateDir());
         int asked = Math.min(cached, ASKED_AGAIN);
         // The oldest and the newest of what is cached.
         bed.fill(run, 0, asked / 2, "again", settings.critic().identity());

@@ -116,7 +116,8 @@ public final class FaultsCommand implements Callable<Integer> {
         }
         Path home = ProjectHome.find();
         Path folder = data == null ? home.resolve(".touchstone").resolve("faults") : data.toAbsolutePath();
-        StackPlan place = new StackPlan(home, folder, Ports.free(), Ports.free(), Ports.free(), null);
+        List<Integer> ports = Ports.free(3);
+        StackPlan place = new StackPlan(home, folder, ports.get(0), ports.get(1), ports.get(2), null);
         PrintWriter err = spec.commandLine().getErr();
         FaultReport report;
         Stack stack = Stack.prepare(place, line -> err.println(line));

@@ -11,10 +11,8 @@ import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.DeadLetterReason;
 import dev.touchstone.schemas.kafka.KafkaSettings;
-import dev.touchstone.schemas.kafka.TopicAdmin;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,11 +79,7 @@ public final class ReplayCommand implements Callable<Integer> {
         TopicCatalogue topics = cluster.topics();
         Choice choice = choice(topics, Clock.systemUTC().instant());
         KafkaSettings settings = cluster.settings(System.getenv());
-        List<String> missing = new TopicAdmin(settings, Duration.ofSeconds(15)).missing(topics);
-        if (!missing.isEmpty()) {
-            throw new UserError("There is no topic " + missing.get(0) + ": create the topics with ./touchstone topics"
-                    + " --create, or name others with --topic-prefix.");
-        }
+        TopicsCommand.requireAll(settings, topics);
         ReplayReport report;
         try (ProgressDisplay progress = new ProgressDisplay(
                 "replay", -1, ProgressDisplay.onTerminal(), spec.commandLine().getErr(), Clock.systemUTC())) {

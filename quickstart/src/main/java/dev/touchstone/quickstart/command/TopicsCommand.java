@@ -1,7 +1,10 @@
 package dev.touchstone.quickstart.command;
 
 import dev.touchstone.producers.cli.KafkaOptions;
+import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.TopicCatalogue.Topic;
+import dev.touchstone.schemas.UserError;
+import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.kafka.TopicAdmin;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +22,8 @@ import picocli.CommandLine.Option;
                 "Lists the topics of the catalogue; with --create, creates those that a cluster lacks and registers"
                         + " their schemas.")
 public final class TopicsCommand implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
     @Mixin
     private KafkaOptions cluster = new KafkaOptions();
 
@@ -28,7 +33,7 @@ public final class TopicsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (create) {
-            TopicAdmin admin = new TopicAdmin(cluster.settings(System.getenv()), Duration.ofSeconds(15));
+            TopicAdmin admin = new TopicAdmin(cluster.settings(System.getenv()), PATIENCE);
             List<String> created = admin.createMissing(cluster.topics());
             admin.registerSchemas(cluster.topics());
             created.forEach(name -> System.out.println("created " + name));
@@ -46,5 +51,14 @@ public final class TopicsCommand implements Callable<Integer> {
                     topic.cleanup().name().toLowerCase(Locale.ROOT));
         }
         return 0;
+    }
+
+    /** @throws UserError if a cluster lacks a topic of the catalogue */
+    static void requireAll(KafkaSettings settings, TopicCatalogue topics) {
+        List<String> missing = new TopicAdmin(settings, PATIENCE).missing(topics);
+        if (!missing.isEmpty()) {
+            throw new UserError("There is no topic " + missing.get(0) + ": create the topics with ./touchstone topics"
+                    + " --create, or name others with --topic-prefix.");
+        }
     }
 }

@@ -6,7 +6,6 @@ import dev.touchstone.producers.cli.ReportFile;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.KafkaSettings;
-import dev.touchstone.schemas.kafka.TopicAdmin;
 import dev.touchstone.testkit.verify.Verdict;
 import dev.touchstone.testkit.verify.Verifier;
 import java.nio.file.Path;
@@ -61,11 +60,7 @@ public final class VerifyCommand implements Callable<Integer> {
         }
         KafkaSettings settings = cluster.settings(System.getenv());
         TopicCatalogue topics = cluster.topics();
-        List<String> missing = new TopicAdmin(settings, PATIENCE).missing(topics);
-        if (!missing.isEmpty()) {
-            throw new UserError("There is no topic " + missing.get(0) + ": create the topics with ./touchstone topics"
-                    + " --create, or name others with --topic-prefix.");
-        }
+        TopicsCommand.requireAll(settings, topics);
         Verdict verdict;
         try (ProgressDisplay progress = new ProgressDisplay(
                 "verify", -1, ProgressDisplay.onTerminal(), spec.commandLine().getErr(), Clock.systemUTC())) {

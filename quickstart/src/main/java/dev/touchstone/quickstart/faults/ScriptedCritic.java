@@ -1,7 +1,7 @@
 package dev.touchstone.quickstart.faults;
 
+import dev.touchstone.testkit.llm.Behaviour;
 import dev.touchstone.testkit.llm.FakeLlm;
-import dev.touchstone.testkit.llm.FakeLlm.Behaviour;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

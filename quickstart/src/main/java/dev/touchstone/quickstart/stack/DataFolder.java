@@ -1,13 +1,12 @@
 package dev.touchstone.quickstart.stack;
 
 import dev.touchstone.schemas.UserError;
+import dev.touchstone.testkit.cluster.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** The folder of a stack that begins with nothing. */
 public final class DataFolder {
@@ -33,14 +32,9 @@ public final class DataFolder {
     }
 
     private static void delete(Path path) {
-        if (!Files.exists(path)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(path)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
+        try {
+            Folders.delete(path);
+        } catch (UncheckedIOException e) {
             throw new UserError("What an earlier run left in " + path + " cannot be deleted.", e);
         }
     }

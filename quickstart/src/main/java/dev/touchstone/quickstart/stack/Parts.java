@@ -14,18 +14,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** Says of each part of an embedded stack how it is started and when it serves. */
+/** Not thread-safe, though what it makes is. Says of each part of an embedded stack how it is started and when it serves. */
 final class Parts {
     private static final Duration ASK = Duration.ofSeconds(3);
 
     private final StackPlan plan;
+    private final Set<Integer> givenPorts;
     private final HttpClient http = HttpClient.newBuilder().connectTimeout(ASK).build();
 
     Parts(StackPlan plan) {
         this.plan = plan;
+        givenPorts = new HashSet<>(List.of(plan.kafkaPort(), plan.registryPort(), plan.httpPort()));
     }
 
     Part broker() {
@@ -128,10 +132,10 @@ final class Parts {
         }
     }
 
-    /** A free port that is not meant for a part which has not taken it yet. */
-    private int freePort() {
+    /** A free port that is not meant for another part, which may not have taken it yet. */
+    int freePort() {
         int port = Ports.free();
-        while (port == plan.kafkaPort() || port == plan.registryPort() || port == plan.httpPort()) {
+        while (!givenPorts.add(port)) {
             port = Ports.free();
         }
         return port;

@@ -71,7 +71,7 @@ public final class Stack implements AutoCloseable {
      */
     public void start() {
         Parts make = new Parts(plan);
-        int criticPort = Ports.free();
+        int criticPort = make.freePort();
         StackPlan.Critic critic = plan.critic() != null
                 ? plan.critic()
                 : new StackPlan.Critic("http://127.0.0.1:" + criticPort + "/v1", "rubric", "");

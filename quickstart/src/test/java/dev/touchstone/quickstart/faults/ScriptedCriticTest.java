@@ -3,7 +3,7 @@ package dev.touchstone.quickstart.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.touchstone.testkit.llm.FakeLlm.Behaviour;
+import dev.touchstone.testkit.llm.Behaviour;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;

@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Ports on loopback. */
 public final class Ports {
@@ -12,8 +14,23 @@ public final class Ports {
 
     /** A port that was free a moment ago. */
     public static int free() {
+        return free(1).get(0);
+    }
+
+    /**
+     * Ports that were free a moment ago, no two the same.
+     *
+     * @param count how many, 0 or more
+     */
+    public static List<Integer> free(int count) {
+        if (count == 0) {
+            return List.of();
+        }
+        // Each stays open while the others are chosen, so that it is not given again.
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+            List<Integer> ports = new ArrayList<>(free(count - 1));
+            ports.add(socket.getLocalPort());
+            return List.copyOf(ports);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

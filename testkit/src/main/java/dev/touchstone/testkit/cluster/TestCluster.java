@@ -8,9 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** Thread-safe. A broker and a registry that the tests of one JVM share; each test takes topics with a prefix of its own. */
 public final class TestCluster {
@@ -33,7 +31,7 @@ public final class TestCluster {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             registry.close();
             broker.close();
-            delete(data);
+            Folders.delete(data);
         }));
     }
 
@@ -55,14 +53,5 @@ public final class TestCluster {
         admin.createMissing(catalogue);
         admin.registerSchemas(catalogue);
         return catalogue;
-    }
-
-    private static void delete(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder())
-                    .forEach(file -> file.toFile().delete());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -12,11 +12,7 @@ import java.time.Instant;
  * @param completionTokens tokens to pay for the answer, 0 if the model did not work
  */
 public record CallEnd(
-        Class<? extends FakeLlm.Behaviour> behaviour,
-        Reason reason,
-        Instant at,
-        int promptTokens,
-        int completionTokens) {
+        Class<? extends Behaviour> behaviour, Reason reason, Instant at, int promptTokens, int completionTokens) {
     /** Why a call is over. */
     public enum Reason {
         /** The server did what the script said. */

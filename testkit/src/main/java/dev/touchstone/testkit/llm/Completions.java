@@ -2,7 +2,6 @@ package dev.touchstone.testkit.llm;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.touchstone.testkit.llm.FakeLlm.Behaviour;
 import dev.touchstone.testkit.llm.FakeLlm.Call;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

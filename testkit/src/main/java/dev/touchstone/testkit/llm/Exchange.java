@@ -1,7 +1,6 @@
 package dev.touchstone.testkit.llm;
 
 import dev.touchstone.testkit.llm.CallEnd.Reason;
-import dev.touchstone.testkit.llm.FakeLlm.Behaviour;
 import dev.touchstone.testkit.llm.FakeLlm.Call;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,5 @@
 package dev.touchstone.testkit.llm;
 
-import dev.touchstone.testkit.llm.FakeLlm.Behaviour;
 import java.time.Duration;
 import java.util.Map;
 import java.util.SplittableRandom;

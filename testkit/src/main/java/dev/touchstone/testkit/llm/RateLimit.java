@@ -1,6 +1,5 @@
 package dev.touchstone.testkit.llm;
 
-import dev.touchstone.testkit.llm.FakeLlm.Behaviour;
 import dev.touchstone.testkit.llm.FakeLlm.Call;
 import java.time.Duration;
 import java.time.Instant;

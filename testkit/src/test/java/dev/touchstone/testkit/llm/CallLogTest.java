@@ -3,7 +3,6 @@ package dev.touchstone.testkit.llm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.touchstone.testkit.llm.FakeLlm.Behaviour;
 import dev.touchstone.testkit.llm.FakeLlm.Call;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.touchstone.testkit.llm.FakeLlm.Behaviour;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.http.HttpClient;

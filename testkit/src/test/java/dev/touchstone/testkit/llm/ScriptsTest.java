@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.touchstone.testkit.llm.FakeLlm.Behaviour;
 import dev.touchstone.testkit.llm.RateLimit.RetryAfter;
 import java.time.Duration;
 import java.util.ArrayList;
