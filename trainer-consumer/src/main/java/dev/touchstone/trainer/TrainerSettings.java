@@ -35,6 +35,8 @@ public record TrainerSettings(
         int checkpointBatches,
         int keepCheckpoints,
         Duration patience) {
+    private static final String PLAIN_ARM = ".plain";
+
     /** Checks what a user may have set wrong. */
     public TrainerSettings {
         if (!modelId.matches("[A-Za-z0-9_-][A-Za-z0-9._-]*")) {
@@ -65,6 +67,23 @@ public record TrainerSettings(
                 32,
                 5,
                 Duration.ofMinutes(3));
+    }
+
+    /** How the same model's arm without critiques runs: a model of its own, from the same pairs and the same seed. */
+    public TrainerSettings plainArm() {
+        return new TrainerSettings(
+                topicPrefix,
+                modelId + PLAIN_ARM,
+                checkpoints,
+                learner.withoutCritiques(),
+                compute,
+                batchPairs,
+                batchTokens,
+                idle,
+                checkpointEvery,
+                checkpointBatches,
+                keepCheckpoints,
+                patience);
     }
 
     /** The transactional id of the model's one trainer, and the group that its offsets are committed for. */

@@ -76,7 +76,7 @@ public final class WorthCommand implements Callable<Integer> {
             throw new UserError("--at takes accuracies between 0 and 1, such as 0.7,0.8.");
         }
         KafkaSettings settings = cluster.settings(System.getenv());
-        // TODO
+        TopicsCommand.requireAll(settings, cluster.topics());
         History history = History.read(settings, cluster.topics());
         Curve critiqued = Curve.fit(history.segments(model));
         Curve without = Curve.fit(history.segments(plain == null ? model + PLAIN_ARM : plain));

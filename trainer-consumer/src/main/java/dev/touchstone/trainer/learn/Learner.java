@@ -28,7 +28,7 @@ public final class Learner implements AutoCloseable {
         this.config = config;
         this.model = model;
         this.state = state;
-        this.encoder = new PairEncoder(model.format(), config.split());
+        this.encoder = new PairEncoder(model.format(), config.split(), config.readCritiques());
     }
 
     /**

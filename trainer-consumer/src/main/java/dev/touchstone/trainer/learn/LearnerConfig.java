@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param replaySteps optimiser steps on replayed pairs per micro-batch, at least 0
  * @param reservoirPairs most pairs kept for replay, at least 1
  * @param windowPairs pairs in the window of the windowed figures, at least 1
+ * @param readCritiques whether the model is shown the critiques that pairs have
  */
 public record LearnerConfig(
         ModelStart start,
@@ -23,7 +24,8 @@ public record LearnerConfig(
         int heldOutPairs,
         int replaySteps,
         int reservoirPairs,
-        int windowPairs) {
+        int windowPairs,
+        boolean readCritiques) {
     /** Checks the ranges. */
     public LearnerConfig {
         if (!(heldOutFraction >= 0 && heldOutFraction < 1)) {
@@ -37,7 +39,13 @@ public record LearnerConfig(
 
     /** The defaults with a seed. */
     public static LearnerConfig defaults(long seed) {
-        return new LearnerConfig(ModelStart.BUILT_IN, TrainingConfig.defaults(seed), 0.1, 256, 2, 2048, 512);
+        return new LearnerConfig(ModelStart.BUILT_IN, TrainingConfig.defaults(seed), 0.1, 256, 2, 2048, 512, true);
+    }
+
+    /** The same for a model that is never shown a critique. */
+    public LearnerConfig withoutCritiques() {
+        return new LearnerConfig(
+                start, training, heldOutFraction, heldOutPairs, replaySteps, reservoirPairs, windowPairs, false);
     }
 
     /** The seed of everything random. */

@@ -19,14 +19,17 @@ import org.jspecify.annotations.Nullable;
 public final class PairEncoder {
     private final InputFormat format;
     private final HeldOutSplit split;
+    private final boolean readCritiques;
 
     /**
      * @param format the model's input format
      * @param split which pairs are held out
+     * @param readCritiques whether the model is shown critiques
      */
-    public PairEncoder(InputFormat format, HeldOutSplit split) {
+    public PairEncoder(InputFormat format, HeldOutSplit split, boolean readCritiques) {
         this.format = format;
         this.split = split;
+        this.readCritiques = readCritiques;
     }
 
     /** The example of a pair that obeys {@link dev.touchstone.schemas.RecordRules}. */
@@ -35,7 +38,7 @@ public final class PairEncoder {
         Optional<Critique> chosen = first(critiqued.getChosenCritiques());
         Optional<Critique> rejected = first(critiqued.getRejectedCritiques());
         // A critique on one side only would tell the sides apart by its presence: then neither is read.
-        boolean critiquesRead = chosen.isPresent() && rejected.isPresent();
+        boolean critiquesRead = readCritiques && chosen.isPresent() && rejected.isPresent();
         List<Turn> prompt = pair.getPrompt().stream()
                 .map(turn -> new Turn(turn.getRole(), turn.getContent()))
                 .toList();

@@ -106,6 +106,10 @@ public interface TrainerConfig {
     @WithDefault("2048")
     int reservoirPairs();
 
+    /** Whether a second model, MODEL.plain, learns from the same pairs without critiques: ./touchstone worth compares them. */
+    @WithDefault("false")
+    boolean plainArm();
+
     /** Pairs in the window of the windowed figures. */
     @WithDefault("512")
     int windowPairs();

@@ -19,8 +19,9 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.eclipse.microprofile.config.Config;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,8 +34,10 @@ public class TrainerProcess {
     private final Config config;
     private final TrainerConfig settings;
     private final MeterRegistry meters;
-    private @Nullable Trainer trainer;
-    private @Nullable Thread thread;
+    private volatile List<Arm> arms = List.of();
+
+    /** A trainer and the thread that it runs in. */
+    private record Arm(Trainer trainer, Thread thread) {}
 
     /** Made by the container. */
     TrainerProcess(Config config, TrainerConfig settings, MeterRegistry meters) {
@@ -43,41 +46,42 @@ public class TrainerProcess {
         this.meters = meters;
     }
 
-    /** Whether the trainer holds its model and works. */
+    /** Whether the trainer holds its model and works; with a plain arm, whether both do. */
     boolean ready() {
-        return trainer != null && trainer.running();
+        return !arms.isEmpty() && arms.stream().allMatch(arm -> arm.trainer().running());
     }
 
     /** Whether the trainer has not died. */
     boolean alive() {
-        return thread != null && thread.isAlive();
+        return !arms.isEmpty() && arms.stream().allMatch(arm -> arm.thread().isAlive());
     }
 
     void start(@Observes StartupEvent event) {
-        Trainer made;
+        List<Arm> made = new ArrayList<>();
         try {
-            made = new Trainer(
-                    KafkaSettings.fromConfiguration(
-                            config.getPropertyNames(), name -> config.getOptionalValue(name, String.class)),
-                    trainerSettings(),
-                    Clock.systemUTC(),
-                    meters);
+            KafkaSettings kafka = KafkaSettings.fromConfiguration(
+                    config.getPropertyNames(), name -> config.getOptionalValue(name, String.class));
+            TrainerSettings main = trainerSettings();
+            for (TrainerSettings arm : settings.plainArm() ? List.of(main, main.plainArm()) : List.of(main)) {
+                Trainer trainer = new Trainer(kafka, arm, Clock.systemUTC(), meters);
+                made.add(new Arm(trainer, new Thread(() -> run(trainer), "trainer-" + arm.modelId())));
+            }
             Torch.start(settings.nativeThreads());
             compute().requireDevice();
         } catch (UserError | IllegalArgumentException e) {
             refuse(e);
             return;
         }
-        trainer = made;
-        thread = new Thread(() -> run(made), "trainer");
-        thread.start();
+        arms = List.copyOf(made);
+        arms.forEach(arm -> arm.thread().start());
     }
 
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
-        if (trainer != null && thread != null) {
-            trainer.stop();
-            thread.join(GRACE.toMillis());
-            if (thread.isAlive()) {
+        arms.forEach(arm -> arm.trainer().stop());
+        long end = System.nanoTime() + GRACE.toNanos();
+        for (Arm arm : arms) {
+            arm.thread().join(Math.max(1, (end - System.nanoTime()) / 1_000_000));
+            if (arm.thread().isAlive()) {
                 LOG.warn("The trainer did not finish within {}: what it learnt last will be learnt again", GRACE);
             }
         }
@@ -134,7 +138,8 @@ public class TrainerProcess {
                 settings.heldOutPairs(),
                 settings.replaySteps(),
                 settings.reservoirPairs(),
-                settings.windowPairs());
+                settings.windowPairs(),
+                true);
         return new TrainerSettings(
                 settings.topicPrefix(),
                 settings.modelId(),

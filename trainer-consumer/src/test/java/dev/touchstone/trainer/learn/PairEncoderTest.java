@@ -20,7 +20,7 @@ class PairEncoderTest {
 
     @Test
     void shouldReadNoCritiqueWhenOneSideHasNone() {
-        PairEncoder encoder = new PairEncoder(format, new HeldOutSplit("s", 0));
+        PairEncoder encoder = new PairEncoder(format, new HeldOutSplit("s", 0), true);
         CritiquedPair both = Pairs.pair(PROMPT, "5", "6", Preference.CHOSEN);
         CritiquedPair one =
                 CritiquedPair.newBuilder(both).setRejectedCritiques(List.of()).build();
@@ -34,8 +34,22 @@ class PairEncoderTest {
     }
 
     @Test
+    void shouldReadNoCritiqueWhenTheModelIsToSeeNone() {
+        CritiquedPair both = Pairs.pair(PROMPT, "5", "6", Preference.CHOSEN);
+
+        Example bare = new PairEncoder(format, new HeldOutSplit("s", 0), false).encode(both);
+
+        assertThat(bare.critic()).isNull();
+        assertThat(bare.text().chosen().critique()).isNull();
+        assertThat(bare.pair())
+                .isEqualTo(format.withoutCritiques(new PairEncoder(format, new HeldOutSplit("s", 0), true)
+                        .encode(both)
+                        .pair()));
+    }
+
+    @Test
     void shouldSkipWhenTheLabelPrefersNeitherSide() {
-        PairEncoder holdingOutMost = new PairEncoder(format, new HeldOutSplit("s", 0.999999));
+        PairEncoder holdingOutMost = new PairEncoder(format, new HeldOutSplit("s", 0.999999), true);
 
         assertThat(holdingOutMost
                         .encode(Pairs.pair(PROMPT, "5", "6", Preference.TIE))

@@ -38,7 +38,7 @@ class PairReaderTest {
     private static LogItem read(String prompt) {
         CritiquedPair pair = Pairs.pair(List.of(new Message("user", prompt)), "3", "4", Preference.CHOSEN);
         try (PlainFormat format = new PlainFormat(Tokenizer.builtIn(), 128)) {
-            PairEncoder encoder = new PairEncoder(format, new HeldOutSplit("salt", 0.1));
+            PairEncoder encoder = new PairEncoder(format, new HeldOutSplit("salt", 0.1), true);
             RecordDecoder<CritiquedPair> decoder = new RecordDecoder<>(CritiquedPair.class, (topic, bytes) -> pair);
             return new PairReader(decoder, encoder).read(new ConsumerRecord<>("pairs", 0, 7, new byte[0], VALUE));
         }
