@@ -9,8 +9,15 @@ import picocli.CommandLine.Command;
         name = "./touchstone bench",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "NAME",
-        description = "Measures the training step, the scorer and the critique stream beside what others would use.",
-        subcommands = {TrainStepCommand.class, ScoreCommand.class, CritiqueCommand.class, ArchiveCommand.class})
+        description =
+                "Measures the training step, the scorer, the trainer and the critique stream beside what others would use.",
+        subcommands = {
+            TrainStepCommand.class,
+            ScoreCommand.class,
+            TrainerCommand.class,
+            CritiqueCommand.class,
+            ArchiveCommand.class
+        })
 public final class Benchmarks {
     private Benchmarks() {}
 

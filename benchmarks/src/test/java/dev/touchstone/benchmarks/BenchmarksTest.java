@@ -129,6 +129,23 @@ class BenchmarksTest {
     }
 
     @Test
+    void shouldHoldTheTrainerAgainstItsOwnStepsAndWatchItsLag() throws IOException {
+        Path file = folder.resolve("report.json");
+
+        assertThat(run("trainer", "--tiny", "--json", file.toString()))
+                .as("%s", err)
+                .isZero();
+
+        JsonNode report = new ObjectMapper().readTree(file.toFile());
+        assertThat(report.path("ratios").fieldNames()).toIterable().containsExactly("ofModelSteps");
+        assertThat(report.path("ratios").path("ofModelSteps").asDouble()).isPositive();
+        JsonNode context = report.path("context");
+        assertThat(context.path("pairsPerSecond").asDouble()).isPositive();
+        assertThat(context.path("lagAt80PercentOfRate").path("mostSeconds").asDouble())
+                .isNotNegative();
+    }
+
+    @Test
     void shouldWriteProgramAndLayoutWhenAnArchiveIsWanted() throws IOException {
         assertThat(run("archive", "--size", "tiny", "--out", folder.toString())).isZero();
 

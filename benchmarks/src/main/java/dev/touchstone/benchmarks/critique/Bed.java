@@ -1,5 +1,7 @@
 package dev.touchstone.benchmarks.critique;
 
+import dev.touchstone.benchmarks.process.BrokerChild;
+import dev.touchstone.benchmarks.process.ChildProcess;
 import dev.touchstone.critique.asyncstage.Ask;
 import dev.touchstone.critique.critic.CriticIdentity;
 import dev.touchstone.critique.critic.CritiqueRequest;

@@ -1,5 +1,6 @@
 package dev.touchstone.benchmarks.critique;
 
+import dev.touchstone.benchmarks.process.ChildProcess;
 import dev.touchstone.testkit.llm.Behaviour;
 import dev.touchstone.testkit.llm.CallEnd;
 import dev.touchstone.testkit.llm.FakeLlm;

@@ -1,4 +1,4 @@
-package dev.touchstone.benchmarks.critique;
+package dev.touchstone.benchmarks.process;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * Not thread-safe. A JVM of its own on this class path, so that what it does is not taken for the work of the side that is
  * measured. It says one line when it is ready, answers a line with a line, and ends with its input.
  */
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
     private static final long END_LIMIT_S = 20;
 
     private final Process process;
@@ -39,7 +39,7 @@ final class ChildProcess implements AutoCloseable {
      * @param options of the JVM
      * @param arguments of the class
      */
-    static ChildProcess start(Class<?> main, Path log, List<String> options, List<String> arguments) {
+    public static ChildProcess start(Class<?> main, Path log, List<String> options, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.add("-XX:+UseSerialGC");
@@ -57,17 +57,17 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** What it said when it was ready. */
-    String greeting() {
+    public String greeting() {
         return greeting;
     }
 
     /** Processor time that it has taken so far, milliseconds; 0 where the system does not say. */
-    double cpuMs() {
+    public double cpuMs() {
         return process.info().totalCpuDuration().map(Duration::toMillis).orElse(0L);
     }
 
     /** Asks for something and waits for the answer. */
-    String ask(String question) {
+    public String ask(String question) {
         try {
             questions.write(question + "\n");
             questions.flush();

@@ -1,4 +1,4 @@
-package dev.touchstone.benchmarks.critique;
+package dev.touchstone.benchmarks.process;
 
 import dev.touchstone.testkit.cluster.EmbeddedBroker;
 import dev.touchstone.testkit.cluster.Ports;
@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A broker in a process of its own. */
-final class BrokerChild {
+public final class BrokerChild {
     private BrokerChild() {}
 
     /** Starts one; its greeting is where it listens. */
-    static ChildProcess start(Path folder) {
+    public static ChildProcess start(Path folder) {
         return ChildProcess.start(
                 BrokerChild.class,
                 folder.resolve("broker.log"),
