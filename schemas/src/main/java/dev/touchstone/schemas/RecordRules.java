@@ -12,6 +12,9 @@ public final class RecordRules {
     /** Roles that a turn may have. */
     public static final Set<String> ROLES = Set.of("system", "user", "assistant", "tool");
 
+    /** Largest margin of a pair, logits: one that no float holds would cost every micro-batch that it is in. */
+    public static final double LARGEST_MARGIN = 100;
+
     private RecordRules() {}
 
     /** What is wrong with a pair, as one sentence, or empty if nothing is. */
@@ -29,8 +32,8 @@ public final class RecordRules {
         if (pair.getChosen().equals(pair.getRejected())) {
             return Optional.of("The chosen and the rejected completion are equal.");
         }
-        if (pair.getMargin() != null && !(pair.getMargin() >= 0 && Double.isFinite(pair.getMargin()))) {
-            return Optional.of("The margin is not a finite number of at least 0.");
+        if (pair.getMargin() != null && !(pair.getMargin() >= 0 && pair.getMargin() <= LARGEST_MARGIN)) {
+            return Optional.of("The margin is not between 0 and 100.");
         }
         if (pair.getStrength() != null && !(pair.getStrength() >= 0 && pair.getStrength() <= 1)) {
             return Optional.of("The strength is not between 0 and 1.");

@@ -30,6 +30,8 @@ class RecordRulesTest {
         assertThat(problem(pair().setMargin(-0.1))).contains("margin");
         assertThat(problem(pair().setMargin(Double.NaN))).contains("margin");
         assertThat(problem(pair().setMargin(Double.POSITIVE_INFINITY))).contains("margin");
+        assertThat(problem(pair().setMargin(1e300))).contains("margin");
+        assertThat(RecordRules.problemOf(pair().setMargin(100.0).build())).isEmpty();
         assertThat(problem(pair().setStrength(1.5))).contains("strength");
     }
 

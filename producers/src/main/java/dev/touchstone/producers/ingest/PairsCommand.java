@@ -33,7 +33,7 @@ final class PairsCommand implements Callable<Integer> {
     @Option(
             names = "--margin-field",
             defaultValue = "margin",
-            description = "Field of the margin, a logit of at least 0.")
+            description = "Field of the margin, a logit of 0 to 100.")
     private String margin;
 
     @Option(names = "--strength-field", defaultValue = "strength", description = "Field of the strength, 0 to 1.")

@@ -8,6 +8,8 @@ import org.apache.avro.generic.GenericRecord;
 
 /** Immutable. Pairs: each comes out with the critiques of both sides, or is a dead letter. */
 final class PairFlow implements Flow {
+    private static final double LARGEST_MARGIN = 100;
+
     private final TopicCatalogue topics;
 
     PairFlow(TopicCatalogue topics) {
@@ -37,7 +39,7 @@ final class PairFlow implements Flow {
                 || chosen.isBlank()
                 || rejected.isBlank()
                 || chosen.equals(rejected)
-                || !isBetween(pair.get("margin"), Double.MAX_VALUE)
+                || !isBetween(pair.get("margin"), LARGEST_MARGIN)
                 || !isBetween(pair.get("strength"), 1);
     }
 

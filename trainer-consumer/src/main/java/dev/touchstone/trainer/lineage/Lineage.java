@@ -12,12 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Not thread-safe. The manifests of one model. The newest is the last one written, not the one with most steps: after a
  * damaged checkpoint training goes on from its parent, on a branch of its own.
  */
 public final class Lineage {
+    private static final Logger LOG = LoggerFactory.getLogger(Lineage.class);
+
     private final Map<String, CheckpointManifest> byVersion = new LinkedHashMap<>();
 
     /**
@@ -30,10 +34,18 @@ public final class Lineage {
         Lineage lineage = new Lineage();
         RecordDecoder<CheckpointManifest> decoder = settings.decoder(CheckpointManifest.class);
         TopicReader.readToEnd(settings, topic, patience, record -> {
-            // What cannot be decoded, or is null, is no manifest of ours: this trainer is the only writer of its keys.
-            if (decoder.decode(topic, record.value()) instanceof Decoded.Valid<CheckpointManifest> valid
-                    && valid.value().getModelId().equals(modelId)) {
-                lineage.add(valid.value());
+            Decoded<CheckpointManifest> decoded = decoder.decode(topic, record.value());
+            if (decoded instanceof Decoded.Valid<CheckpointManifest> valid) {
+                if (valid.value().getModelId().equals(modelId)) {
+                    lineage.add(valid.value());
+                }
+            } else if (decoded instanceof Decoded.Undecodable<CheckpointManifest> bad && record.value() != null) {
+                LOG.warn(
+                        "The record at {}-{} offset {} is no manifest and is passed over: {}",
+                        topic,
+                        record.partition(),
+                        record.offset(),
+                        bad.reason());
             }
         });
         return lineage;

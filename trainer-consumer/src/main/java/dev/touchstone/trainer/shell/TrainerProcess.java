@@ -5,6 +5,7 @@ import dev.touchstone.rewardmodel.Torch;
 import dev.touchstone.rewardmodel.TrainingConfig;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.KafkaSettings;
+import dev.touchstone.schemas.registry.RegistryUnavailableException;
 import dev.touchstone.trainer.Trainer;
 import dev.touchstone.trainer.TrainerSettings;
 import dev.touchstone.trainer.learn.LearnerConfig;
@@ -92,7 +93,7 @@ public class TrainerProcess {
             trainer.run();
         } catch (UserError e) {
             refuse(e);
-        } catch (FencedException | PublicationException e) {
+        } catch (FencedException | PublicationException | RegistryUnavailableException e) {
             LOG.error("{}", e.getMessage());
             Quarkus.asyncExit(1);
         } catch (RuntimeException | Error e) {
