@@ -95,7 +95,11 @@ public final class RewardScorer implements AutoCloseable {
 
     /** Encodes and scores, in request order. */
     public Scores scoreInputs(List<RewardInput> inputs) {
-        List<EncodedInput> encoded = inputs.stream().map(format::encode).toList();
+        return scoreEncoded(inputs.stream().map(format::encode).toList());
+    }
+
+    /** Scores what {@link #format} encoded, in request order. */
+    public Scores scoreEncoded(List<EncodedInput> encoded) {
         boolean[] truncated = new boolean[encoded.size()];
         for (int i = 0; i < truncated.length; i++) {
             truncated[i] = encoded.get(i).truncated();

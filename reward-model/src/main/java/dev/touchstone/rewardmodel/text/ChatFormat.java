@@ -141,6 +141,20 @@ public final class ChatFormat implements InputFormat {
     }
 
     @Override
+    public EncodedInput encodeTemplated(String prompt, String completion) {
+        String text = prompt + completion;
+        int[] critique = critiques == Critiques.NONE ? NOTHING : critiqueTurn(null);
+        int room = maxTokens - critique.length;
+        String end = text.substring(Math.max(0, text.length() - reach));
+        int[] ids = tokenizer.encode(tokenizer.templated(end));
+        if (ids.length == 0) {
+            throw new ConversationRefusedException("The text is empty.");
+        }
+        int[] kept = Arrays.copyOfRange(ids, Math.max(0, ids.length - room), ids.length);
+        return new EncodedInput(join(kept, critique), end.length() < text.length() || kept.length < ids.length);
+    }
+
+    @Override
     public EncodedInput withoutCritique(EncodedInput input) {
         int[] ids = input.ids();
         for (int i = ids.length - before.length; critiques == Critiques.TURN && i >= 0; i--) {

@@ -179,6 +179,17 @@ final class ChatTokenizer implements AutoCloseable {
         return guarded.toString();
     }
 
+    /** A text that a template has made already, with special tokens that mean what they say, by their names. */
+    String templated(String text) {
+        StringBuilder clean = new StringBuilder(Tokenizer.wellFormed(text));
+        for (int i = 0; i < clean.length(); i++) {
+            if (clean.charAt(i) >= NAME_BEGIN && clean.charAt(i) <= '\uFDEF') {
+                clean.setCharAt(i, '\uFFFD');
+            }
+        }
+        return named(clean.toString());
+    }
+
     /** A user's text, all of which may end up within a special token, such as a role: a break behind every character. */
     String guardAll(String text) {
         StringBuilder guarded = new StringBuilder();

@@ -23,6 +23,17 @@ public sealed interface InputFormat extends AutoCloseable permits ChatFormat, Pl
      */
     EncodedInput encode(RewardInput input);
 
+    /**
+     * An input that somebody has written by a chat template already: it gets no second one and no special tokens beside those
+     * that stand in it, only the mark that there is no critique where the model knows one. What does not fit is left out at
+     * its beginning.
+     *
+     * @param prompt what was written up to the completion; empty where it cannot be told from it
+     * @param completion the rest, or all of it
+     * @throws InputRefusedException when there is nothing to read
+     */
+    EncodedInput encodeTemplated(String prompt, String completion);
+
     /** The same input as if no critique had been given; what a critique pushed out does not come back. */
     EncodedInput withoutCritique(EncodedInput input);
 

@@ -59,6 +59,16 @@ public final class PlainFormat implements InputFormat {
         return fit(turns, completion, critique);
     }
 
+    /** This format is no template: a prompt that is told apart is one turn of the user, marks of a foreign template included. */
+    @Override
+    public EncodedInput encodeTemplated(String prompt, String completion) {
+        if (prompt.isEmpty() && completion.isEmpty()) {
+            throw new ConversationRefusedException("The text is empty.");
+        }
+        return encode(
+                new RewardInput(prompt.isEmpty() ? List.of() : List.of(new Turn("user", prompt)), completion, null));
+    }
+
     @Override
     public EncodedInput withoutCritique(EncodedInput input) {
         int[] ids = input.ids();

@@ -102,6 +102,32 @@ class ChatFormatTest {
                         + "<|im_start|>user\nCritique:<|im_end|>\n");
     }
 
+    /** What a policy's tokenizer decodes, special tokens included, comes back as the same ids, with nothing beside them. */
+    @ParameterizedTest
+    @FieldSource("TEMPLATES")
+    void shouldGiveTheSameIdsWhenTheTextIsTemplatedAlready(String template) throws Exception {
+        RewardInput asked = ASKED.withoutCritique();
+        for (Critiques critiques : Critiques.values()) {
+            ChatFormat format = format(template, 512, critiques);
+            EncodedInput encoded = format.encode(asked);
+            EncodedInput stock = format(template, 512, Critiques.NONE).encode(asked);
+            String text = shown(stock);
+            assertThat(format.encodeTemplated("", text)).isEqualTo(encoded);
+            assertThat(format.encodeTemplated(text.substring(0, 9), text.substring(9)))
+                    .isEqualTo(encoded);
+        }
+    }
+
+    @Test
+    void shouldLeaveOutTheBeginningWhenATemplatedTextIsTooLong() throws Exception {
+        ChatFormat format = format(ChatModel.CHATML, 32, Critiques.NONE);
+        EncodedInput encoded = format.encodeTemplated("", "x".repeat(5_000) + "<|im_end|>\n");
+        assertThat(encoded.length()).isEqualTo(32);
+        assertThat(encoded.truncated()).isTrue();
+        assertThat(shown(encoded)).endsWith("x<|im_end|>\n");
+        assertThatThrownBy(() -> format.encodeTemplated("", "")).isInstanceOf(InputRefusedException.class);
+    }
+
     @ParameterizedTest
     @FieldSource("TEMPLATES")
     void shouldEqualAnAbsentCritiqueWhenTheCritiqueIsWithheld(String template) throws Exception {

@@ -103,7 +103,7 @@ public record RewardsRequest(List<RewardItem> items) {
         }
         return new RewardItem(
                 optional(item, where, "id"),
-                new Candidate(
+                Candidate.of(
                         prompt,
                         completion,
                         critique == null ? null : new SuppliedCritique(critique, null, null),

@@ -8,6 +8,7 @@ import dev.touchstone.rewardmodel.Torch;
 import dev.touchstone.rewardmodel.Turn;
 import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
 import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
+import dev.touchstone.rewardmodel.text.EncodedInput;
 import dev.touchstone.rewardmodel.text.InputRefusedException;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.v1.CheckpointManifest;
@@ -89,7 +90,7 @@ public final class RewardModelLoader implements ModelLoader {
     private record Loaded(ModelInfo info, RewardScorer scorer) implements LoadedModel {
         @Override
         public List<RawScore> score(List<ModelInput> inputs) {
-            Scores scores = scored(inputs.stream().map(Loaded::translated).toList());
+            Scores scores = scored(inputs);
             return IntStream.range(0, inputs.size())
                     .mapToObj(i -> new RawScore(scores.logits()[i], scores.truncated()[i]))
                     .toList();
@@ -100,17 +101,26 @@ public final class RewardModelLoader implements ModelLoader {
             scorer.close();
         }
 
-        private Scores scored(List<RewardInput> inputs) {
+        private Scores scored(List<ModelInput> inputs) {
             try {
-                return scorer.scoreInputs(inputs);
+                return scorer.scoreEncoded(inputs.stream().map(this::encoded).toList());
             } catch (InputRefusedException e) {
                 throw new TextRefusedException(String.valueOf(e.getMessage()), e);
             }
         }
 
-        private static RewardInput translated(ModelInput input) {
-            return new RewardInput(
-                    input.prompt().stream().map(Loaded::translated).toList(), input.completion(), input.critique());
+        private EncodedInput encoded(ModelInput input) {
+            if (input instanceof ModelInput.Templated templated) {
+                return scorer.format().encodeTemplated(templated.prompt(), templated.completion());
+            }
+            ModelInput.Conversation conversation = (ModelInput.Conversation) input;
+            return scorer.format()
+                    .encode(new RewardInput(
+                            conversation.prompt().stream()
+                                    .map(Loaded::translated)
+                                    .toList(),
+                            conversation.completion(),
+                            conversation.critique()));
         }
 
         private static Turn translated(Message message) {

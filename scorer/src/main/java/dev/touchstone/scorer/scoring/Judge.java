@@ -19,7 +19,10 @@ final class Judge {
     /** What the model is given: a critique in another critic's dialect is withheld. */
     ModelInput input(Candidate candidate) {
         SuppliedCritique critique = readable(candidate);
-        return new ModelInput(candidate.prompt(), candidate.completion(), critique == null ? null : critique.text());
+        if (critique != null && candidate.text() instanceof ModelInput.Conversation bare) {
+            return new ModelInput.Conversation(bare.prompt(), bare.completion(), critique.text());
+        }
+        return candidate.text();
     }
 
     /** What its answer means. */

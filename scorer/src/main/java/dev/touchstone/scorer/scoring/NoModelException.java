@@ -4,7 +4,8 @@ package dev.touchstone.scorer.scoring;
 public final class NoModelException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    NoModelException() {
+    /** Says so. */
+    public NoModelException() {
         super("No model is loaded yet: the trainer has not published a champion, or its files cannot be read.");
     }
 }

@@ -1,17 +1,24 @@
 package dev.touchstone.scorer.scoring;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.touchstone.schemas.v1.RewardStatus;
 import dev.touchstone.scorer.ScorerMetrics;
 import dev.touchstone.scorer.model.LoadedModel;
 import dev.touchstone.scorer.model.ModelInfo;
 import dev.touchstone.scorer.model.RawScore;
 import dev.touchstone.scorer.model.TextRefusedException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -22,18 +29,31 @@ import org.slf4j.LoggerFactory;
 /**
  * Thread-safe. One thread of its own scores batch after batch and exchanges the model between two batches: a batch is always
  * scored by one version, and the old version is freed when nothing can use it any more.
+ *
+ * <p>Requests that come while a batch is computed make up the next one together, those of HTTP first: nobody waits for company,
+ * and a busy model has full batches. A request that was cancelled meanwhile is left out.
  */
 public final class ScoringEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ScoringEngine.class);
+    /** Texts of a batch, unless a single request has more. */
+    private static final int BATCH = 256;
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> new Thread(task, "scoring"));
     private final CountDownLatch firstModel = new CountDownLatch(1);
     private final ScorerMetrics metrics;
     private final Semaphore room;
     private final int capacity;
+    private final Queue<Job> urgent = new ConcurrentLinkedQueue<>();
+    private final Queue<Job> others = new ConcurrentLinkedQueue<>();
 
-    /** Touched by the scoring thread only. */
+    /** @param admitted whether it takes room, which it gives back before anybody hears of its end */
+    private record Job(List<Candidate> candidates, boolean admitted, CompletableFuture<ScoredBatch> result) {}
+
+    /** Touched by the scoring thread only, like the next one. */
     private @Nullable LoadedModel model;
+
+    /** Whether there was no room for what waits beside HTTP: then it goes first once, so that no load keeps it waiting. */
+    private boolean passedOver;
 
     private volatile @Nullable ModelInfo info;
 
@@ -83,24 +103,112 @@ public final class ScoringEngine implements AutoCloseable {
      * @return fails with {@link NoModelException} if no model serves
      */
     public CompletableFuture<ScoredBatch> score(List<Candidate> candidates) {
-        return CompletableFuture.supplyAsync(() -> scoreNow(candidates), thread);
+        return enqueue(new Job(List.copyOf(candidates), false, new CompletableFuture<>()), others);
     }
 
     /**
-     * Scores a batch as soon as those before it are done, if it may wait.
+     * Scores texts as soon as those before them are done, before what {@link #score} was given, if they may wait.
      *
      * @return fails with {@link NoModelException} if no model serves
      * @throws QueueFullException if too many texts wait already
      * @throws NoModelException if no model serves
      */
     public CompletableFuture<ScoredBatch> tryScore(List<Candidate> candidates) {
-        if (info == null) {
-            throw new NoModelException();
-        }
+        requireModel();
         if (!room.tryAcquire(candidates.size())) {
             throw new QueueFullException(capacity);
         }
-        return score(candidates).whenComplete((batch, error) -> room.release(candidates.size()));
+        return enqueue(new Job(List.copyOf(candidates), true, new CompletableFuture<>()), urgent);
+    }
+
+    /**
+     * The same, but waits for room.
+     *
+     * @param patience how long; after that {@link QueueFullException}
+     */
+    public CompletableFuture<ScoredBatch> scoreWhenRoom(List<Candidate> candidates, Duration patience)
+            throws InterruptedException {
+        requireModel();
+        if (candidates.size() > capacity || !room.tryAcquire(candidates.size(), patience.toNanos(), NANOSECONDS)) {
+            throw new QueueFullException(capacity);
+        }
+        return enqueue(new Job(List.copyOf(candidates), true, new CompletableFuture<>()), urgent);
+    }
+
+    private void requireModel() {
+        if (info == null) {
+            throw new NoModelException();
+        }
+    }
+
+    private CompletableFuture<ScoredBatch> enqueue(Job job, Queue<Job> queue) {
+        queue.add(job);
+        try {
+            thread.execute(this::scoreWaiting);
+        } catch (RejectedExecutionException e) {
+            if (queue.remove(job)) {
+                leave(job);
+            }
+            throw e;
+        }
+        return job.result();
+    }
+
+    /** Every request asks for one such turn, so that none is forgotten; a turn whose request went with an earlier one is over at once. */
+    private void scoreWaiting() {
+        List<Job> jobs = new ArrayList<>();
+        if (passedOver) {
+            gather(urgent, jobs, gather(others, jobs, 0));
+        } else {
+            gather(others, jobs, gather(urgent, jobs, 0));
+        }
+        passedOver = !others.isEmpty();
+        if (jobs.isEmpty()) {
+            return;
+        }
+        try {
+            List<Candidate> all =
+                    jobs.stream().flatMap(job -> job.candidates().stream()).toList();
+            ScoredBatch batch = scoreNow(all);
+            int from = 0;
+            for (Job job : jobs) {
+                int to = from + job.candidates().size();
+                leave(job);
+                job.result()
+                        .complete(
+                                new ScoredBatch(batch.model(), batch.outcomes().subList(from, to)));
+                from = to;
+            }
+        } catch (Throwable e) {
+            jobs.forEach(job -> {
+                leave(job);
+                job.result().completeExceptionally(e);
+            });
+        }
+    }
+
+    private void leave(Job job) {
+        if (job.admitted()) {
+            room.release(job.candidates().size());
+        }
+    }
+
+    private int gather(Queue<Job> queue, List<Job> jobs, int texts) {
+        int sum = texts;
+        for (Job next = queue.peek(); next != null; next = queue.peek()) {
+            int size = next.candidates().size();
+            if (!next.result().isDone() && !jobs.isEmpty() && sum + size > BATCH) {
+                return sum;
+            }
+            queue.remove();
+            if (next.result().isDone()) {
+                leave(next); // cancelled
+            } else {
+                jobs.add(next);
+                sum += size;
+            }
+        }
+        return sum;
     }
 
     /** Scores what waits, frees the model and takes nothing more. Called once or more, by one thread at a time. */
@@ -162,7 +270,7 @@ public final class ScoringEngine implements AutoCloseable {
             LOG.error(
                     "The model {} failed on a text of {} characters",
                     model.info().versionId(),
-                    candidates.get(0).completion().length(),
+                    candidates.get(0).text().completion().length(),
                     e);
             return List.of(Outcome.unscored(RewardStatus.FAILED, "The model failed on this text."));
         }

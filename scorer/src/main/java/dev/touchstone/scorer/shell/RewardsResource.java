@@ -18,7 +18,7 @@ import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jspecify.annotations.Nullable;
 
 /** The scorer over HTTP. */
-@Path("/v1")
+@Path("/")
 public class RewardsResource {
     private static final Duration TICK = Duration.ofSeconds(1);
 
@@ -33,7 +33,7 @@ public class RewardsResource {
 
     /** Scores the items of a request as one batch. Parsing is done by a worker; nothing waits while the batch is scored. */
     @POST
-    @Path("rewards")
+    @Path("v1/rewards")
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
     @Blocking
@@ -52,7 +52,7 @@ public class RewardsResource {
 
     /** What is known now. */
     @GET
-    @Path("status")
+    @Path("v1/status")
     @Produces(MediaType.APPLICATION_JSON)
     public Status status() {
         return process.core().status();
@@ -60,7 +60,7 @@ public class RewardsResource {
 
     /** The same once a second, as server-sent events. */
     @GET
-    @Path("events")
+    @Path("v1/events")
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @RestStreamElementType(MediaType.APPLICATION_JSON)
     public Multi<Status> events() {

@@ -3,6 +3,7 @@ package dev.touchstone.scorer.shell;
 import dev.touchstone.rewardmodel.Precision;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.time.Duration;
 import java.util.OptionalInt;
 
 /** The scorer's own settings; as environment variables {@code TOUCHSTONE_MODEL_ID} and so on. */
@@ -50,6 +51,10 @@ public interface ScorerConfig {
         /** Most texts that may wait or be scored at a time; a request beyond is answered with 429. */
         @WithDefault("1024")
         int queueItems();
+
+        /** How long a request by a trainer's contract waits for room in a full queue; below the time-outs of their clients. */
+        @WithDefault("100s")
+        Duration hold();
 
         /** Allows listening on an address that other machines reach, although there is no key yet. */
         @WithDefault("false")

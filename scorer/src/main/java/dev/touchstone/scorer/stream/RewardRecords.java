@@ -48,7 +48,7 @@ final class RewardRecords {
     static Candidate candidate(CritiquedCompletion critiqued) {
         Completion completion = critiqued.getCompletion();
         Critique critique = critique(critiqued);
-        return new Candidate(
+        return Candidate.of(
                 completion.getPrompt(),
                 completion.getCompletion(),
                 critique == null

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.touchstone.schemas.v1.Message;
+import dev.touchstone.scorer.model.ModelInput;
 import dev.touchstone.scorer.scoring.Candidate;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,10 +23,14 @@ class RewardsRequestTest {
         assertThat(parse("{\"items\": " + items + "}")).isEqualTo(bare);
         Candidate first = bare.items().get(0).candidate();
         assertThat(bare.items().get(0).id()).isEqualTo("a");
-        assertThat(first.prompt()).containsExactly(new Message("user", "Hi"));
+        assertThat(first.text())
+                .isEqualTo(new ModelInput.Conversation(List.of(new Message("user", "Hi")), "Hello", null));
         assertThat(first.critique().text()).isEqualTo("Fine.");
         assertThat(bare.items().get(1).id()).isNull();
-        assertThat(bare.items().get(1).candidate().prompt()).hasSize(2);
+        assertThat(bare.items().get(1).candidate().text())
+                .isInstanceOfSatisfying(
+                        ModelInput.Conversation.class,
+                        text -> assertThat(text.prompt()).hasSize(2));
         assertThat(bare.items().get(1).candidate().critique()).isNull();
         assertThat(parse("[]").items()).isEmpty();
     }

@@ -15,9 +15,11 @@ import dev.touchstone.scorer.model.ModelInput;
 import dev.touchstone.scorer.model.RawScore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,64 @@ class ScoringEngineTest {
                 .untilAsserted(
                         () -> assertThat(engine.tryScore(candidates(3)).join().outcomes())
                                 .hasSize(3));
+    }
+
+    @Test
+    void shouldScoreTogetherWhatCameMeanwhileHttpFirstAndLeaveOutWhatWasCancelled() {
+        CountDownLatch gate = new CountDownLatch(1);
+        Gated model = new Gated(gate);
+        engine.install(model).join();
+        CompletableFuture<ScoredBatch> first = engine.tryScore(List.of(candidate("first")));
+        await().atMost(Duration.ofSeconds(60)).until(() -> model.batches().size() == 1);
+        CompletableFuture<ScoredBatch> topic = engine.score(List.of(candidate("topic")));
+        CompletableFuture<ScoredBatch> cancelled = engine.tryScore(List.of(candidate("cancelled")));
+        CompletableFuture<ScoredBatch> http = engine.tryScore(List.of(candidate("http")));
+        cancelled.cancel(false);
+        gate.countDown();
+        assertThat(CompletableFuture.allOf(first, topic, http)).succeedsWithin(Duration.ofSeconds(60));
+        assertThat(model.batches()).containsExactly(List.of("first"), List.of("http", "topic"));
+        assertThat(engine.tryScore(candidates(3)).join().outcomes()).hasSize(3);
+    }
+
+    @Test
+    void shouldNotKeepTheTopicWaitingWhenHttpFillsEveryBatch() {
+        ScoringEngine wide = new ScoringEngine(10_000, new ScorerMetrics(new SimpleMeterRegistry()));
+        CountDownLatch gate = new CountDownLatch(1);
+        Gated model = new Gated(gate);
+        wide.install(model).join();
+        CompletableFuture<ScoredBatch> first = wide.tryScore(candidates(1));
+        await().atMost(Duration.ofSeconds(60)).until(() -> model.batches().size() == 1);
+        List<CompletableFuture<ScoredBatch>> all = new ArrayList<>(List.of(first));
+        for (int i = 0; i < 5; i++) {
+            all.add(wide.tryScore(candidates(200)));
+        }
+        CompletableFuture<ScoredBatch> topic = wide.score(candidates(250));
+        gate.countDown();
+        all.add(topic);
+        assertThat(CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)))
+                .succeedsWithin(Duration.ofSeconds(60));
+        assertThat(model.batches()).extracting(List::size).containsExactly(1, 200, 250, 200, 200, 200, 200);
+        wide.close();
+    }
+
+    @Test
+    void shouldWaitForRoomWhenItIsAskedTo() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        engine.install(new Gated(gate)).join();
+        CompletableFuture<ScoredBatch> full = engine.tryScore(candidates(3));
+        assertThatThrownBy(() -> engine.scoreWhenRoom(candidates(1), Duration.ofMillis(20)))
+                .isInstanceOf(QueueFullException.class);
+        CompletableFuture<ScoredBatch> held = CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return engine.scoreWhenRoom(candidates(1), Duration.ofSeconds(60));
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                })
+                .thenCompose(batch -> batch);
+        gate.countDown();
+        assertThat(full).succeedsWithin(Duration.ofSeconds(60));
+        assertThat(held).succeedsWithin(Duration.ofSeconds(60));
     }
 
     @Test
@@ -117,11 +177,15 @@ class ScoringEngineTest {
     }
 
     private static Candidate candidate(String completion) {
-        return new Candidate(List.of(new Message("user", "2 plus 2?")), completion, null, "None.", null);
+        return Candidate.of(List.of(new Message("user", "2 plus 2?")), completion, null, "None.", null);
     }
 
     /** Scores nothing before the gate opens. */
-    private record Gated(CountDownLatch gate) implements LoadedModel {
+    private record Gated(CountDownLatch gate, List<List<String>> batches) implements LoadedModel {
+        Gated(CountDownLatch gate) {
+            this(gate, new CopyOnWriteArrayList<>());
+        }
+
         @Override
         public ModelInfo info() {
             return ModelInfo.of(manifest("v1", 1, "file:///none", "sha"));
@@ -129,6 +193,7 @@ class ScoringEngineTest {
 
         @Override
         public List<RawScore> score(List<ModelInput> inputs) {
+            batches.add(inputs.stream().map(ModelInput::completion).toList());
             try {
                 gate.await();
             } catch (InterruptedException e) {

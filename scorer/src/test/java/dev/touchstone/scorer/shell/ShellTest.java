@@ -4,6 +4,7 @@ import static dev.touchstone.scorer.Fixtures.MODEL;
 import static io.restassured.RestAssured.given;
 import static io.restassured.RestAssured.when;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -32,6 +33,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.MethodOrderer;
@@ -210,6 +212,76 @@ class ShellTest {
                 .contains("rm_score_seconds_count")
                 .contains("rm_reward_sum")
                 .contains("rm_model_swaps_total");
+    }
+
+    /** The same text has the same logit by every contract: of templated ones, and of ones that the model has a template for. */
+    @Test
+    @Order(9)
+    void shouldGiveOneTextOneRewardByEveryContract() {
+        String text = "<|user|>What is 2 plus 2?<|assistant|>It is 4.";
+        String quoted = "\"" + text + "\"";
+        float templated = ask("/get_reward", "{\"query\":[" + quoted + "],\"prompts\":[\"\"],\"labels\":[null]}")
+                .body()
+                .path("rewards[0]");
+        assertThat(List.<Float>of(
+                        ask("/v1/score/evaluation", "{\"model\":\"m\",\"messages\":[" + quoted + "]}")
+                                .path("scores[0]"),
+                        ask("/classify", "{\"input\":" + quoted + ",\"use_activation\":false}")
+                                .path("data[0].probs[0]"),
+                        ask("/pooling", "{\"input\":" + quoted + "}").path("data[0].data[0]"),
+                        ask("/predict", "{\"inputs\":" + quoted + ",\"raw_scores\":true}")
+                                .path("[0].score"),
+                        ask(
+                                        "/v2/models/" + MODEL + "/infer",
+                                        "{\"inputs\":[{\"name\":\"text\",\"shape\":[1],\"datatype\":\"BYTES\",\"data\":["
+                                                + quoted + "]}]}")
+                                .path("outputs[0].data[0]")))
+                .allSatisfy(logit -> assertThat(logit).isCloseTo(templated, within(1e-4f)));
+        float asked = post("[" + ITEM + "]").path("rewards[0].logit");
+        String turns = "[{\"role\":\"user\",\"content\":\"What is 2 plus 2?\"}]";
+        assertThat(List.<Float>of(
+                        ask("/slime", "{\"prompt\":" + turns + ",\"response\":\"It is 4.\",\"label\":null}")
+                                .path("reward"),
+                        ask(
+                                        "/verify",
+                                        "{\"responses_create_params\":{\"input\":" + turns
+                                                + "},\"response\":{\"output\":[{\"type\":\"message\",\"content\":["
+                                                + "{\"type\":\"output_text\",\"text\":\"It is 4.\"}]}]}}")
+                                .path("reward"),
+                        ask("/predict", "{\"inputs\":[\"What is 2 plus 2?\",\"It is 4.\"],\"raw_scores\":true}")
+                                .path("[0].score")))
+                .allSatisfy(logit -> assertThat(logit).isCloseTo(asked, within(1e-4f)));
+        assertThat(Double.parseDouble(ask("/slime/bare", "{\"prompt\":" + turns + ",\"response\":\"It is 4.\"}")
+                        .asString()))
+                .isCloseTo(asked, within(1e-4));
+    }
+
+    @Test
+    @Order(10)
+    void shouldTellTheModelAndRefuseOthersByTheContracts() {
+        when().get("/v1/models").then().statusCode(200).body("data[0].id", equalTo(MODEL));
+        when().get("/v2/models/" + MODEL).then().statusCode(200).body("outputs[0].name", equalTo("reward"));
+        when().get("/v2/models/other").then().statusCode(404).body("error.code", equalTo("no_such_model"));
+        ask("/seed_session", "{}");
+        given().contentType(ContentType.JSON)
+                .body("{\"query\":[],\"prompts\":[],\"labels\":[]}")
+                .post("/get_reward")
+                .then()
+                .statusCode(200)
+                .body("rewards", hasSize(0));
+        given().contentType(ContentType.JSON)
+                .body("[")
+                .post("/classify")
+                .then()
+                .statusCode(400)
+                .body("error.code", equalTo("malformed_json"));
+    }
+
+    private static io.restassured.response.Response ask(String path, String body) {
+        io.restassured.response.Response response =
+                given().contentType(ContentType.JSON).body(body).post(path);
+        assertThat(response.statusCode()).as("%s %s", path, response.asString()).isEqualTo(200);
+        return response;
     }
 
     private static io.restassured.response.Response post(String body) {

@@ -48,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ModelFollowerTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final AtomicInteger PREFIX = new AtomicInteger();
-    private static final List<Candidate> ONE = List.of(new Candidate(
+    private static final List<Candidate> ONE = List.of(Candidate.of(
             List.of(new Message("user", "What is 2 plus 2?")),
             "It is 4.",
             new SuppliedCritique("The answer is right.", null, null),
