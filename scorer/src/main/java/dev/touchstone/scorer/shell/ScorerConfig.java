@@ -4,6 +4,8 @@ import dev.touchstone.rewardmodel.Precision;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The scorer's own settings; as environment variables {@code TOUCHSTONE_MODEL_ID} and so on. */
@@ -56,7 +58,10 @@ public interface ScorerConfig {
         @WithDefault("100s")
         Duration hold();
 
-        /** Allows listening on an address that other machines reach, although there is no key yet. */
+        /** Keys of which a client must show one, each as {@code id:secret}; with none, nobody needs one. */
+        Optional<List<String>> keys();
+
+        /** Allows listening on an address that other machines reach without any key. */
         @WithDefault("false")
         boolean insecure();
     }

@@ -65,7 +65,7 @@ public class ScorerProcess {
     private ScorerCore build() {
         refuseOtherMachines(
                 config.getValue("quarkus.http.host", String.class),
-                settings.http().insecure());
+                settings.http().insecure() || settings.http().keys().isPresent());
         if (settings.http().queueItems() < settings.http().maxItems()) {
             throw new UserError("touchstone.http.queue-items is below touchstone.http.max-items: a full request would"
                     + " never fit, raise the first or lower the second.");
@@ -93,20 +93,22 @@ public class ScorerProcess {
     }
 
     /**
-     * Nobody has to show a key yet, so by default only this machine may ask.
+     * Where nobody has to show a key only this machine may ask.
      *
+     * @param allowed whether a key is wanted, or the user wants none
      * @throws UserError if other machines could reach the host and that is not allowed
      */
-    static void refuseOtherMachines(String host, boolean insecure) {
+    static void refuseOtherMachines(String host, boolean allowed) {
         try {
-            if (insecure || InetAddress.getByName(host).isLoopbackAddress()) {
+            if (allowed || InetAddress.getByName(host).isLoopbackAddress()) {
                 return;
             }
         } catch (UnknownHostException e) {
             throw new UserError("quarkus.http.host is " + host + ", which is no address of this machine.", e);
         }
         throw new UserError("The scorer would listen on " + host + ", where other machines can reach it without a key:"
-                + " set touchstone.http.insecure=true if that is wanted, or quarkus.http.host=127.0.0.1.");
+                + " set touchstone.http.keys, or touchstone.http.insecure=true if that is wanted, or"
+                + " quarkus.http.host=127.0.0.1.");
     }
 
     private static void end(Throwable cause) {
