@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             TrainStepCommand.class,
             ScoreCommand.class,
+            ScorerHttpCommand.class,
             TrainerCommand.class,
             CritiqueCommand.class,
             ArchiveCommand.class

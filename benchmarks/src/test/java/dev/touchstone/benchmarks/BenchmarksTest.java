@@ -1,9 +1,11 @@
 package dev.touchstone.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.touchstone.testkit.cluster.ProjectHome;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -143,6 +145,22 @@ class BenchmarksTest {
         assertThat(context.path("pairsPerSecond").asDouble()).isPositive();
         assertThat(context.path("lagAt80PercentOfRate").path("mostSeconds").asDouble())
                 .isNotNegative();
+    }
+
+    @Test
+    void shouldHoldTheScorerOverHttpAgainstBatchesWithoutIt() throws IOException {
+        assumeTrue(
+                Files.exists(ProjectHome.find().resolve("scorer/target/quarkus-app/quarkus-run.jar")),
+                "The scorer is not packaged yet: mvn package does that.");
+        Path file = folder.resolve("report.json");
+
+        assertThat(run("scorer-http", "--tiny", "--json", file.toString()))
+                .as("%s", err)
+                .isZero();
+
+        JsonNode report = new ObjectMapper().readTree(file.toFile());
+        assertThat(report.path("ratios").path("ofOfflineBatches").asDouble()).isPositive();
+        assertThat(report.path("context").path("held").path("answered").asInt()).isEqualTo(16);
     }
 
     @Test
