@@ -1,5 +1,7 @@
 package dev.touchstone.rewardmodel;
 
+import java.util.Arrays;
+
 /**
  * What one optimiser step saw and did. The arrays belong to the record.
  *
@@ -21,7 +23,23 @@ public record StepResult(
         boolean[] critiqueWithheld,
         boolean skipped) {
 
-    /** Share of the pairs whose chosen side had the greater logit; a tie counts half. */
+    /**
+     * The same of the first pairs alone; loss and gradient norm stay those of the whole step.
+     *
+     * @param pairs how many, at most as many as there are
+     */
+    public StepResult first(int pairs) {
+        return new StepResult(
+                step,
+                loss,
+                gradientNorm,
+                Arrays.copyOf(chosen, pairs),
+                Arrays.copyOf(rejected, pairs),
+                Arrays.copyOf(critiqueWithheld, pairs),
+                skipped);
+    }
+
+    /** Share of the pairs whose chosen side had the greater logit; equal logits count half. */
     public double accuracy() {
         double right = 0;
         for (int i = 0; i < chosen.length; i++) {

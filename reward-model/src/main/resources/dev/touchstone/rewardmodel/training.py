@@ -115,14 +115,16 @@
     return self.head(torch.squeeze(torch.to(x, 6), 1), self.prefix_weights(rest, frozen_rest, "rest"))
 
   # Loss of each pair and reward head, [P, R]. Bradley and Terry (Biometrika 39, 1952) with a margin, label smoothing as
-  # in conservative DPO (Mitchell, 2023), and the centring term of Eisenstein et al., arXiv 2312.09244.
+  # in conservative DPO (Mitchell, 2023), and the centring term of Eisenstein et al., arXiv 2312.09244. labels: [P], how
+  # likely the chosen side is the better one: 1, or 0.5 for a tie, whose loss is least where both rewards are equal.
   # r: [2 P, R], chosen sides first.
-  def losses(self: __torch__.RewardModel, r: Tensor, margins: Tensor, smoothing: float, centring: float) -> Tensor:
+  def losses(self: __torch__.RewardModel, r: Tensor, margins: Tensor, labels: Tensor, smoothing: float, centring: float) -> Tensor:
     P = torch.size(margins, 0)
     chosen = torch.slice(r, 0, 0, P)
     rejected = torch.slice(r, 0, P, 2 * P)
     z = chosen - rejected - torch.unsqueeze(margins, 1)
-    ranking = torch.softplus(torch.neg(z)) * (1.0 - smoothing) + torch.softplus(z) * smoothing
+    right = torch.unsqueeze(labels, 1) * (1.0 - 2.0 * smoothing) + smoothing
+    ranking = torch.softplus(torch.neg(z)) * right + torch.softplus(z) * (1.0 - right)
     total = chosen + rejected
     return ranking + total * total * centring
 
@@ -134,7 +136,7 @@
   # than one block's activations are kept (Chen et al., arXiv 1604.06174). weights: [P, R], how often each head counts a
   # pair. options (fp64, on the CPU): smoothing, centring, scale, recompute. Returns [2 P + 1, R]: the rewards before the
   # update, then each head's share of the loss.
-  def accumulate(self: __torch__.RewardModel, body: Tensor, rest: Tensor, frozen_body: Tensor, frozen_rest: Tensor, g_body: Tensor, g_rest: Tensor, ids: Tensor, last: Tensor, margins: Tensor, weights: Tensor, options: Tensor) -> Tensor:
+  def accumulate(self: __torch__.RewardModel, body: Tensor, rest: Tensor, frozen_body: Tensor, frozen_rest: Tensor, g_body: Tensor, g_rest: Tensor, ids: Tensor, last: Tensor, margins: Tensor, labels: Tensor, weights: Tensor, options: Tensor) -> Tensor:
     o = annotate(List[float], options.tolist())
     recompute = o[3] > 0.
     torch.set_grad_enabled(False)
@@ -161,7 +163,7 @@
     top = self.leaf(torch.narrow(rest, 0, 0, self.rest_prefix), 6)
     torch.set_grad_enabled(True)
     r = self.head(end, self.prefix_weights(top, frozen_rest, "rest"))
-    losses = torch.sum(self.losses(r, margins, o[0], o[1]) * weights, [0]) * o[2]
+    losses = torch.sum(self.losses(r, margins, labels, o[0], o[1]) * weights, [0]) * o[2]
     grads = torch.grad([torch.sum(losses)], [end, top], None, None, False, True)
     torch.set_grad_enabled(False)
     torch.narrow(g_rest, 0, 0, self.rest_prefix).add_(torch._unwrap_optional(grads[1]))

@@ -174,6 +174,11 @@ record CheckpointRecords(
         values.put("skippedSteps", (double) figures.skippedSteps());
         values.put("heldOutEvaluated", (double) evaluation.pairs());
         values.put("critics", (double) figures.critics());
+        evaluation.slices().forEach((name, slice) -> {
+            values.put("heldOutEvaluated." + name, (double) slice.pairs());
+            values.put("heldOutAccuracy." + name, slice.accuracy());
+            values.put("heldOutAccuracyWithoutCritique." + name, slice.accuracyWithoutCritique());
+        });
         return values;
     }
 

@@ -102,7 +102,7 @@ public final class TrainerBench {
     private Timed trainer(TrainerBed bed, String prefix, List<CritiquedPair> pairs) throws Exception {
         TopicCatalogue topics = bed.topics(prefix);
         bed.send(topics, pairs, null);
-        int each = 1 + learner.replaySteps();
+        int each = 1 + learner.replay().replaySteps();
         try (TrainerRun run = new TrainerRun(bed, prefix, learner)) {
             long begun = run.await(() -> run.steps() >= each);
             double before = run.checkpointMs();
@@ -114,7 +114,7 @@ public final class TrainerBench {
     /** The same steps on the same pairs, encoded before the clock starts; the first micro-batch is not counted either. */
     private double stepsAlone(List<CritiquedPair> pairs) {
         try (RewardModelTrainer model = RewardModelTrainer.createBuiltIn(learner.training())) {
-            PairEncoder encoder = new PairEncoder(model.format(), learner.split(), true);
+            PairEncoder encoder = new PairEncoder(model.format(), learner.split(), learner.labels(), true);
             List<List<EncodedPair>> batches = new ArrayList<>();
             for (int i = 0; i < pairs.size(); i += BATCH) {
                 batches.add(pairs.subList(i, i + BATCH).stream()
@@ -130,7 +130,7 @@ public final class TrainerBench {
                 List<EncodedPair> fresh = batches.get(i);
                 model.step(fresh);
                 seen.addAll(fresh);
-                for (int replay = 0; replay < learner.replaySteps(); replay++) {
+                for (int replay = 0; replay < learner.replay().replaySteps(); replay++) {
                     model.step(random.ints(fresh.size(), 0, seen.size())
                             .mapToObj(seen::get)
                             .toList());

@@ -116,15 +116,17 @@ public final class BatchGradient {
     private static Optimiser.MicroBatch microBatch(List<EncodedPair> batch, float[][] weights, int[] pairs) {
         List<EncodedInput> rows = new ArrayList<>(2 * pairs.length);
         float[] margins = new float[pairs.length];
+        float[] labels = new float[pairs.length];
         float[][] counts = new float[pairs.length][];
         for (int i = 0; i < pairs.length; i++) {
             rows.add(batch.get(pairs[i]).chosen());
             margins[i] = (float) batch.get(pairs[i]).margin();
+            labels[i] = batch.get(pairs[i]).tie() ? 0.5f : 1;
             counts[i] = weights[pairs[i]];
         }
         for (int pair : pairs) {
             rows.add(batch.get(pair).rejected());
         }
-        return new Optimiser.MicroBatch(rows, margins, counts);
+        return new Optimiser.MicroBatch(rows, margins, labels, counts);
     }
 }

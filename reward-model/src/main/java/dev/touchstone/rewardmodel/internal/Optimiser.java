@@ -22,10 +22,22 @@ public final class Optimiser implements BatchGradient.Device {
      *
      * @param rows chosen sides, then their rejected sides in the same order
      * @param margins one per pair
+     * @param labels how likely each pair's chosen side is the better one: 1, or 0.5 for a tie
      * @param weights how often each reward head counts each pair, [pairs][heads]
      */
     @SuppressWarnings("ArrayRecordComponent")
-    public record MicroBatch(List<EncodedInput> rows, float[] margins, float[][] weights) {}
+    public record MicroBatch(List<EncodedInput> rows, float[] margins, float[] labels, float[][] weights) {
+        /** Pairs without a tie among them. */
+        public MicroBatch(List<EncodedInput> rows, float[] margins, float[][] weights) {
+            this(rows, margins, ones(margins.length), weights);
+        }
+
+        private static float[] ones(int length) {
+            float[] ones = new float[length];
+            Arrays.fill(ones, 1);
+            return ones;
+        }
+    }
 
     /**
      * The loss.
@@ -190,6 +202,7 @@ public final class Optimiser implements BatchGradient.Device {
                             network.ids(scratch, batch.rows()),
                             Network.last(scratch, batch.rows()),
                             scratch.create(batch.margins()),
+                            scratch.create(batch.labels()),
                             scratch.create(weights, new Shape(batch.weights().length, heads)),
                             onCpu(scratch, options));
             return new Result(scratch, values);

@@ -10,10 +10,16 @@ import java.io.IOException;
  * @param chosen the preferred side
  * @param rejected the other side
  * @param margin see {@link dev.touchstone.rewardmodel.TrainingPair}
+ * @param tie see {@link dev.touchstone.rewardmodel.TrainingPair}
  */
-public record EncodedPair(EncodedInput chosen, EncodedInput rejected, double margin) {
+public record EncodedPair(EncodedInput chosen, EncodedInput rejected, double margin, boolean tie) {
 
     private static final int MAX_LENGTH = 1 << 20;
+
+    /** A pair whose chosen side is the better one. */
+    public EncodedPair(EncodedInput chosen, EncodedInput rejected, double margin) {
+        this(chosen, rejected, margin, false);
+    }
 
     /** Tokens of both sides. */
     public int length() {
@@ -25,11 +31,12 @@ public record EncodedPair(EncodedInput chosen, EncodedInput rejected, double mar
         write(chosen, out);
         write(rejected, out);
         out.writeDouble(margin);
+        out.writeBoolean(tie);
     }
 
     /** Reads what {@link #writeTo} wrote. */
     public static EncodedPair readFrom(DataInput in) throws IOException {
-        return new EncodedPair(read(in), read(in), in.readDouble());
+        return new EncodedPair(read(in), read(in), in.readDouble(), in.readBoolean());
     }
 
     private static void write(EncodedInput input, DataOutput out) throws IOException {

@@ -43,11 +43,12 @@ public sealed interface InputFormat extends AutoCloseable permits ChatFormat, Pl
 
     /** Both sides of a pair. */
     default EncodedPair encode(TrainingPair pair) {
-        return new EncodedPair(encode(pair.chosen()), encode(pair.rejected()), pair.margin());
+        return new EncodedPair(encode(pair.chosen()), encode(pair.rejected()), pair.margin(), pair.tie());
     }
 
     /** The same pair as if neither side had a critique. */
     default EncodedPair withoutCritiques(EncodedPair pair) {
-        return new EncodedPair(withoutCritique(pair.chosen()), withoutCritique(pair.rejected()), pair.margin());
+        return new EncodedPair(
+                withoutCritique(pair.chosen()), withoutCritique(pair.rejected()), pair.margin(), pair.tie());
     }
 }

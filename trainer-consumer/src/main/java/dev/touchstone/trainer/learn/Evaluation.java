@@ -1,5 +1,7 @@
 package dev.touchstone.trainer.learn;
 
+import java.util.Collections;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param lengthAccuracy the same for the rule that the longer completion is better
  * @param rewardMean mean logit over both sides, critiques read
  * @param rewardDeviation standard deviation of the same logits, greater than 0
+ * @param slices accuracy by slice, see {@link Slices}; a slice without pairs is absent
  */
 public record Evaluation(
         int pairs,
@@ -18,7 +21,8 @@ public record Evaluation(
         @Nullable Double accuracyWithoutCritique,
         @Nullable Double lengthAccuracy,
         @Nullable Double rewardMean,
-        @Nullable Double rewardDeviation) {
+        @Nullable Double rewardDeviation,
+        SortedMap<String, Slices.Slice> slices) {
     /** Nothing was held out yet. */
-    static final Evaluation NONE = new Evaluation(0, null, null, null, null, null);
+    static final Evaluation NONE = new Evaluation(0, null, null, null, null, null, Collections.emptySortedMap());
 }

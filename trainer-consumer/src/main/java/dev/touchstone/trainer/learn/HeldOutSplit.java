@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.text.Normalizer;
 import java.util.List;
 import java.util.Locale;
 
@@ -44,8 +45,17 @@ public record HeldOutSplit(String salt, double fraction) {
                 .orElse("");
     }
 
-    /** Lower case, white space collapsed: trivial rewording must not carry a question over to the other side. */
+    /**
+     * One case, one form of each character (Unicode NFKC), white space collapsed: trivial rewording must not carry a
+     * question over to the other side.
+     */
     private static String normalised(String text) {
-        return text.toLowerCase(Locale.ROOT).replaceAll("(?U)\\s+", " ").strip();
+        // By upper case, so that letters with several lower-case forms meet; a changed case may need composing again.
+        String folded = compatible(text).toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
+        return compatible(folded).replaceAll("(?U)\\s+", " ").strip();
+    }
+
+    private static String compatible(String text) {
+        return Normalizer.normalize(text, Normalizer.Form.NFKC);
     }
 }

@@ -9,12 +9,14 @@ import dev.touchstone.rewardmodel.text.EncodedInput;
 import dev.touchstone.rewardmodel.text.EncodedPair;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Not thread-safe. A model that learns from micro-batches: each is scored before it is learnt from, one optimiser step on
- * its fresh pairs is followed by steps on replayed ones, and held-out pairs are kept aside. With one native thread its state
+ * its fresh pairs is followed by steps on replayed ones (or both share one step), and held-out pairs are kept aside. With one native thread its state
  * is a function of the micro-batches, the configuration and the seed, through any number of checkpoints: whatever is random
  * follows from the seed and the number of the micro-batch.
  */
@@ -28,7 +30,7 @@ public final class Learner implements AutoCloseable {
         this.config = config;
         this.model = model;
         this.state = state;
-        this.encoder = new PairEncoder(model.format(), config.split(), config.readCritiques());
+        this.encoder = new PairEncoder(model.format(), config.split(), config.labels(), config.readCritiques());
     }
 
     /**
@@ -72,14 +74,15 @@ public final class Learner implements AutoCloseable {
 
     /** Learns from one micro-batch. */
     public BatchOutcome learn(MicroBatch batch) {
-        List<EncodedPair> fresh = new ArrayList<>();
+        List<Example> ranked = new ArrayList<>();
+        List<Example> ties = new ArrayList<>();
         int heldOut = 0;
         int skipped = batch.dead();
         long tokens = 0;
         for (Example example : batch.examples()) {
             switch (example.use()) {
                 case TRAIN -> {
-                    fresh.add(example.pair());
+                    (example.pair().tie() ? ties : ranked).add(example);
                     tokens += example.pair().length();
                     if (example.critic() != null) {
                         state.progress().countCritic(example.critic());
@@ -92,18 +95,35 @@ public final class Learner implements AutoCloseable {
                 case SKIP -> skipped++;
             }
         }
-        long number = state.progress().count(fresh.size(), heldOut, skipped, tokens);
+        int trained = ranked.size() + ties.size();
+        long number = state.progress().count(trained, heldOut, skipped, tokens);
         long before = model.steps();
-        if (!fresh.isEmpty()) {
-            StepResult test = model.step(fresh);
-            state.progress().test(test);
-            fresh.forEach(state.replay()::offer);
-            for (int round = 0; round < config.replaySteps(); round++) {
-                model.step(state.replay().draw(fresh.size(), number, round));
-            }
+        if (trained > 0) {
+            train(ranked, ties, number);
         }
         return new BatchOutcome(
-                number, model.steps(), (int) (model.steps() - before), fresh.size(), heldOut, skipped, tokens);
+                number, model.steps(), (int) (model.steps() - before), trained, heldOut, skipped, tokens);
+    }
+
+    /** Takes the steps of a micro-batch. The figures are read from the first one, and there of the ranked pairs alone. */
+    private void train(List<Example> ranked, List<Example> ties, long number) {
+        ReplayConfig replay = config.replay();
+        List<Example> fresh = Stream.concat(ranked.stream(), ties.stream()).toList();
+        List<EncodedPair> first =
+                new ArrayList<>(fresh.stream().map(Example::pair).toList());
+        int replayed = replay.replayedFor(fresh.size());
+        if (replay.replaySteps() == 0) {
+            first.addAll(state.replay().draw(replayed, number, 0));
+        }
+        StepResult test = model.step(first).first(ranked.size());
+        state.progress().test(test);
+        fresh.forEach(example -> state.replay().offer(example.source(), example.pair()));
+        for (int step = 0; step < replay.replaySteps(); step++) {
+            List<EncodedPair> again = state.replay().draw(replay.inStep(step, replayed), number, step);
+            if (!again.isEmpty()) {
+                model.step(again);
+            }
+        }
     }
 
     /** Scores the held-out pairs with and without critiques; changes nothing. */
@@ -118,16 +138,16 @@ public final class Learner implements AutoCloseable {
             inputs.addAll(List.of(held.pair().chosen(), held.pair().rejected(), bare.chosen(), bare.rejected()));
         }
         double[] logits = model.score(inputs);
-        double critiqued = 0;
-        double withheld = 0;
+        double[] wins = new double[pairs.size()];
+        double[] winsWithheld = new double[pairs.size()];
         double longer = 0;
         double sum = 0;
         double squares = 0;
         for (int i = 0; i < pairs.size(); i++) {
             double chosen = logits[4 * i];
             double rejected = logits[4 * i + 1];
-            critiqued += win(chosen, rejected);
-            withheld += win(logits[4 * i + 2], logits[4 * i + 3]);
+            wins[i] = win(chosen, rejected);
+            winsWithheld[i] = win(logits[4 * i + 2], logits[4 * i + 3]);
             longer += win(pairs.get(i).chosenLength(), pairs.get(i).rejectedLength());
             sum += chosen + rejected;
             squares += chosen * chosen + rejected * rejected;
@@ -137,7 +157,13 @@ public final class Learner implements AutoCloseable {
         double deviation = Math.sqrt(Math.max(0, squares / (2 * n) - mean * mean));
         boolean usable = Double.isFinite(mean) && Double.isFinite(deviation) && deviation > 0;
         return new Evaluation(
-                n, critiqued / n, withheld / n, longer / n, usable ? mean : null, usable ? deviation : null);
+                n,
+                Arrays.stream(wins).sum() / n,
+                Arrays.stream(winsWithheld).sum() / n,
+                longer / n,
+                usable ? mean : null,
+                usable ? deviation : null,
+                Slices.measure(pairs, wins, winsWithheld));
     }
 
     /** Figures as they stand. */

@@ -12,8 +12,8 @@ import java.util.TreeMap;
  * @param training of the reward model, with the seed of everything random
  * @param heldOutFraction share of the questions that is held out, 0 to less than 1
  * @param heldOutPairs most held-out pairs that are kept to be scored, at least 1
- * @param replaySteps optimiser steps on replayed pairs per micro-batch, at least 0
- * @param reservoirPairs most pairs kept for replay, at least 1
+ * @param replay how pairs are trained on again
+ * @param labels what is made of the labels
  * @param windowPairs pairs in the window of the windowed figures, at least 1
  * @param readCritiques whether the model is shown the critiques that pairs have
  */
@@ -22,8 +22,8 @@ public record LearnerConfig(
         TrainingConfig training,
         double heldOutFraction,
         int heldOutPairs,
-        int replaySteps,
-        int reservoirPairs,
+        ReplayConfig replay,
+        LabelConfig labels,
         int windowPairs,
         boolean readCritiques) {
     /** Checks the ranges. */
@@ -31,21 +31,27 @@ public record LearnerConfig(
         if (!(heldOutFraction >= 0 && heldOutFraction < 1)) {
             throw new IllegalArgumentException("The held-out fraction must be at least 0 and less than 1.");
         }
-        if (heldOutPairs < 1 || reservoirPairs < 1 || windowPairs < 1 || replaySteps < 0) {
-            throw new IllegalArgumentException(
-                    "Held-out pairs, reservoir and window hold at least one pair, and replay steps are not negative.");
+        if (heldOutPairs < 1 || windowPairs < 1) {
+            throw new IllegalArgumentException("Held-out pairs and window hold at least one pair.");
         }
     }
 
     /** The defaults with a seed. */
     public static LearnerConfig defaults(long seed) {
-        return new LearnerConfig(ModelStart.BUILT_IN, TrainingConfig.defaults(seed), 0.1, 256, 2, 2048, 512, true);
+        return new LearnerConfig(
+                ModelStart.BUILT_IN,
+                TrainingConfig.defaults(seed),
+                0.1,
+                256,
+                ReplayConfig.DEFAULT,
+                LabelConfig.DEFAULT,
+                512,
+                true);
     }
 
     /** The same for a model that is never shown a critique. */
     public LearnerConfig withoutCritiques() {
-        return new LearnerConfig(
-                start, training, heldOutFraction, heldOutPairs, replaySteps, reservoirPairs, windowPairs, false);
+        return new LearnerConfig(start, training, heldOutFraction, heldOutPairs, replay, labels, windowPairs, false);
     }
 
     /** The seed of everything random. */

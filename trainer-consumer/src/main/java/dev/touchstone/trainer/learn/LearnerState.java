@@ -28,21 +28,22 @@ import java.util.TreeMap;
  * @param heldOut pairs never trained on
  * @param progress counters and windows
  */
-record LearnerState(
-        LearnerConfig config, Reservoir<EncodedPair> replay, Reservoir<HeldOutPair> heldOut, Progress progress) {
+record LearnerState(LearnerConfig config, Reservoir<EncodedPair> replay, HeldOutSet heldOut, Progress progress) {
     private static final String CONFIG_FILE = "learner.json";
     private static final String STATE_FILE = "learner.bin";
-    private static final int FORMAT = 2;
+    private static final int FORMAT = 3;
     private static final long REPLAY_STREAM = 1;
-    private static final long HELD_OUT_STREAM = 2;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** The state of a model that has learnt nothing. */
     LearnerState(LearnerConfig config) {
         this(
                 config,
-                new Reservoir<>(config.reservoirPairs(), config.seed() ^ REPLAY_STREAM << 32),
-                new Reservoir<>(config.heldOutPairs(), config.seed() ^ HELD_OUT_STREAM << 32),
+                new Reservoir<>(
+                        config.replay().reservoirPairs(),
+                        config.replay().maxPasses(),
+                        config.seed() ^ REPLAY_STREAM << 32),
+                new HeldOutSet(config.heldOutPairs(), config.split().salt()),
                 new Progress(config.windowPairs()));
     }
 
@@ -65,7 +66,7 @@ record LearnerState(
             }
             state.progress.readFrom(in);
             state.replay.readFrom(in, EncodedPair::readFrom);
-            state.heldOut.readFrom(in, HeldOutPair::readFrom);
+            state.heldOut.readFrom(in);
             return state;
         } catch (IOException e) {
             throw new CheckpointException(
@@ -85,7 +86,7 @@ record LearnerState(
             out.writeInt(FORMAT);
             progress.writeTo(out);
             replay.writeTo(out, EncodedPair::writeTo);
-            heldOut.writeTo(out, HeldOutPair::writeTo);
+            heldOut.writeTo(out);
             out.flush();
             Map<String, byte[]> files = new TreeMap<>();
             files.put(CONFIG_FILE, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(description));

@@ -34,10 +34,11 @@ final class Texts {
         write(pair.chosen(), out);
         write(pair.rejected(), out);
         out.writeDouble(pair.margin());
+        out.writeBoolean(pair.tie());
     }
 
     static TrainingPair readPair(DataInput in) throws IOException {
-        return new TrainingPair(readInput(in), readInput(in), in.readDouble());
+        return new TrainingPair(readInput(in), readInput(in), in.readDouble(), in.readBoolean());
     }
 
     private static void write(RewardInput input, DataOutput out) throws IOException {

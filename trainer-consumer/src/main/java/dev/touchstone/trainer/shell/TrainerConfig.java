@@ -1,12 +1,14 @@
 package dev.touchstone.trainer.shell;
 
 import dev.touchstone.rewardmodel.Precision;
+import dev.touchstone.trainer.learn.LabelConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /** The trainer's own settings; as environment variables {@code TOUCHSTONE_MODEL_ID} and so on. */
 @ConfigMapping(prefix = "touchstone")
@@ -98,11 +100,19 @@ public interface TrainerConfig {
     @WithDefault("256")
     int heldOutPairs();
 
-    /** Optimiser steps on replayed pairs per micro-batch. */
+    /** Share of replayed pairs in all that is trained on for a micro-batch, 0 to less than 1. */
+    @WithDefault("0.6667")
+    double replayShare();
+
+    /** Optimiser steps that they are spread over, after the one on the fresh pairs; 0 puts them into that one. */
     @WithDefault("2")
     int replaySteps();
 
-    /** Most pairs kept for replay. */
+    /** How often a pair is trained on at most, the first time included. */
+    @WithDefault("4")
+    int maxPasses();
+
+    /** Most pairs kept for replay, over all sources. */
     @WithDefault("2048")
     int reservoirPairs();
 
@@ -110,12 +120,35 @@ public interface TrainerConfig {
     @WithDefault("false")
     boolean plainArm();
 
+    /** What becomes of ties: skip, or centre to train both rewards to be equal. */
+    @WithDefault("skip")
+    LabelConfig.Ties ties();
+
+    /** Margin of a pair of strength 1 that has no margin of its own, in logits; one of strength s has s times this. */
+    @WithDefault("0")
+    double strengthMargin();
+
     /** Pairs in the window of the windowed figures. */
     @WithDefault("512")
     int windowPairs();
 
     /** Step size after the warm-up; the reward model's measured default where it is not set. */
     OptionalDouble learningRate();
+
+    /** Steps over which the step size rises to it; as above. */
+    OptionalInt warmUpSteps();
+
+    /** Decoupled decay of the matrices (AdamW); as above. */
+    OptionalDouble weightDecay();
+
+    /** Share of labels taken to be wrong, 0 to less than 0.5; as above. */
+    OptionalDouble labelSmoothing();
+
+    /** Weight of the term that keeps rewards around 0; as above. */
+    OptionalDouble centring();
+
+    /** Decay of the moving average of the weights, which then serves; 0 for none; as above. */
+    OptionalDouble averageDecay();
 
     /** Chance that a pair loses its critiques in a step; the reward model's measured default where it is not set. */
     OptionalDouble critiqueDropout();

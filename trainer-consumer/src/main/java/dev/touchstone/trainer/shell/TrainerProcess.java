@@ -8,8 +8,10 @@ import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.registry.RegistryUnavailableException;
 import dev.touchstone.trainer.Trainer;
 import dev.touchstone.trainer.TrainerSettings;
+import dev.touchstone.trainer.learn.LabelConfig;
 import dev.touchstone.trainer.learn.LearnerConfig;
 import dev.touchstone.trainer.learn.ModelStart;
+import dev.touchstone.trainer.learn.ReplayConfig;
 import dev.touchstone.trainer.lineage.FencedException;
 import dev.touchstone.trainer.lineage.PublicationException;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -125,20 +127,25 @@ public class TrainerProcess {
                 settings.rewardHeads(),
                 settings.loraRank(),
                 settings.maxInputTokens());
-        TrainingConfig training = usual(start);
-        if (settings.learningRate().isPresent()) {
-            training = training.withLearningRate(settings.learningRate().getAsDouble());
-        }
-        if (settings.critiqueDropout().isPresent()) {
-            training = training.withCritiqueDropout(settings.critiqueDropout().getAsDouble());
-        }
+        TrainingConfig.Builder training = usual(start).toBuilder();
+        settings.learningRate().ifPresent(training::learningRate);
+        settings.warmUpSteps().ifPresent(training::warmUpSteps);
+        settings.weightDecay().ifPresent(training::weightDecay);
+        settings.labelSmoothing().ifPresent(training::labelSmoothing);
+        settings.centring().ifPresent(training::centring);
+        settings.averageDecay().ifPresent(training::averageDecay);
+        settings.critiqueDropout().ifPresent(training::critiqueDropout);
         LearnerConfig learner = new LearnerConfig(
                 start,
-                training,
+                training.build(),
                 settings.heldOutFraction(),
                 settings.heldOutPairs(),
-                settings.replaySteps(),
-                settings.reservoirPairs(),
+                new ReplayConfig(
+                        settings.replayShare(),
+                        settings.replaySteps(),
+                        settings.maxPasses(),
+                        settings.reservoirPairs()),
+                new LabelConfig(settings.ties(), settings.strengthMargin()),
                 settings.windowPairs(),
                 true);
         return new TrainerSettings(

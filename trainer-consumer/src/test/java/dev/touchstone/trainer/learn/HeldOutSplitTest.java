@@ -42,6 +42,19 @@ class HeldOutSplitTest {
     }
 
     @Test
+    void shouldDecideAlikeWhenOnlyTheUnicodeFormDiffers() {
+        HeldOutSplit half = new HeldOutSplit("a", 0.5);
+        for (int i = 0; i < 100; i++) {
+            String composed = "Wo ist das Caf\u00e9 in der Stra\u00dfe " + i + "?";
+            String decomposed = "wo ist das Cafe\u0301 in der STRASSE " + i + "?";
+            String fullWidth = "\uff37\uff4f ist das\u3000Caf\u00c9 in der Stra\u00dfe " + i + "\uff1f";
+
+            assertThat(half.holdsOut(question(decomposed))).isEqualTo(half.holdsOut(question(composed)));
+            assertThat(half.holdsOut(question(fullWidth))).isEqualTo(half.holdsOut(question(composed)));
+        }
+    }
+
+    @Test
     void shouldDecideOtherwiseWhenTheSaltDiffers() {
         HeldOutSplit other = new HeldOutSplit("b", 0.1);
 

@@ -6,13 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.touchstone.rewardmodel.Torch;
 import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
 import dev.touchstone.schemas.UserError;
+import dev.touchstone.schemas.v1.Critique;
 import dev.touchstone.schemas.v1.CritiquedPair;
+import dev.touchstone.schemas.v1.Message;
+import dev.touchstone.schemas.v1.PreferencePair;
 import dev.touchstone.trainer.Pairs;
+import dev.touchstone.trainer.learn.Example.Use;
+import dev.touchstone.trainer.learn.LabelConfig.Ties;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LearnerTest {
     private static final int BATCH = 16;
@@ -74,7 +84,142 @@ class LearnerTest {
             assertThat(evaluation.accuracy()).isGreaterThan(evaluation.accuracyWithoutCritique());
             assertThat(evaluation.lengthAccuracy()).isBetween(0.0, 1.0);
             assertThat(evaluation.rewardDeviation()).isPositive();
+            assertThat(evaluation.slices().get("source:test"))
+                    .isEqualTo(new Slices.Slice(
+                            evaluation.pairs(), evaluation.accuracy(), evaluation.accuracyWithoutCritique()));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void shouldGiveTheSameBitsWhenRestoredAfterEachMicroBatchWhateverTheReplay(int replaySteps) throws Exception {
+        // A small reservoir and few passes: pairs of three sources are displaced and leave.
+        LearnerConfig config = with(new ReplayConfig(0.6, replaySteps, 3, 24), new LabelConfig(Ties.CENTRE, 1));
+        List<CritiquedPair> pairs = new ArrayList<>();
+        for (CritiquedPair pair : Pairs.some(96, 1)) {
+            pairs.add(ofSource(pair, "source " + pairs.size() % 3));
+        }
+        String undisturbed;
+        try (Learner learner = Learner.fresh(config)) {
+            learn(learner, pairs);
+            undisturbed = learner.save(folder.resolve("a"), null).sha256();
+        }
+        Learner learner = Learner.fresh(config);
+        for (int i = 0; i < pairs.size(); i += BATCH) {
+            learn(learner, pairs.subList(i, i + BATCH));
+            Checkpoint.Written written = learner.save(folder.resolve("b"), null);
+            learner.close();
+            learner = Learner.restore(Checkpoint.open(written.folder()), config);
+        }
+
+        assertThat(learner.save(folder.resolve("c"), null).sha256()).isEqualTo(undisturbed);
+        learner.close();
+    }
+
+    @Test
+    void shouldReadTheFiguresFromFreshPairsAloneWhenReplayedOnesShareTheStep() {
+        LearnerConfig config = with(new ReplayConfig(0.5, 0, 4, 100), LabelConfig.DEFAULT);
+        List<CritiquedPair> pairs = Pairs.some(4 * BATCH, 2);
+        try (Learner learner = Learner.fresh(config)) {
+            long trained = 0;
+            for (int i = 0; i < pairs.size(); i += BATCH) {
+                BatchOutcome outcome = learn(learner, pairs.subList(i, i + BATCH));
+                trained += outcome.trained();
+                assertThat(outcome.steps()).isEqualTo(1);
+                assertThat(learner.figures().windowPairs()).isEqualTo((int) trained);
+            }
+        }
+    }
+
+    @Test
+    void shouldTrainOnTiesAndLeaveThemOutOfTheFiguresWhenTheyAreCentred() {
+        try (Learner learner = Learner.fresh(with(ReplayConfig.DEFAULT, new LabelConfig(Ties.CENTRE, 0)))) {
+            List<Example> examples =
+                    Pairs.some(40, 2).stream().map(learner.encoder()::encode).toList();
+            long ties = examples.stream()
+                    .filter(e -> e.use() == Use.TRAIN && e.pair().tie())
+                    .count();
+
+            BatchOutcome outcome = learner.learn(new MicroBatch(examples, 0));
+
+            assertThat(ties).isGreaterThan(1);
+            assertThat(outcome.trained() + outcome.heldOut() + outcome.skipped())
+                    .isEqualTo(40);
+            assertThat(learner.figures().windowPairs()).isEqualTo((int) (outcome.trained() - ties));
+        }
+    }
+
+    @Test
+    void shouldNeverTrainOnAHeldOutPairWhenItComesAgainInAnyForm() {
+        LearnerConfig config = LearnerConfig.defaults(5);
+        try (Learner learner = Learner.fresh(config)) {
+            List<CritiquedPair> heldOut = Pairs.some(400, 2).stream()
+                    .filter(pair -> learner.encoder().encode(pair).use() == Use.HOLD_OUT)
+                    .toList();
+            int count = heldOut.size();
+            assertThat(count).isGreaterThan(15);
+            List<List<CritiquedPair>> deliveries = List.of(
+                    heldOut,
+                    heldOut,
+                    changed(heldOut, pair -> critiquedAgain(pair, "Quite another critique.")),
+                    changed(
+                            heldOut,
+                            pair -> CritiquedPair.newBuilder(pair)
+                                    .setRejectedCritiques(List.of())
+                                    .build()));
+            for (List<CritiquedPair> delivery : deliveries) {
+                learn(learner, delivery);
+                assertThat(learner.figures().trained()).isZero();
+                assertThat(learner.evaluate().pairs()).isEqualTo(count);
+            }
+            for (UnaryOperator<String> form : List.<UnaryOperator<String>>of(
+                    text -> "  " + text.replace(" ", " \n\t"),
+                    text -> text.toUpperCase(Locale.ROOT),
+                    text -> text.replace('A', '\uff21').replace(' ', '\u00a0').replace('1', '\uff11'))) {
+                learn(learner, changed(heldOut, pair -> askedAs(pair, form)));
+                assertThat(learner.figures().trained()).isZero();
+            }
+            assertThat(learner.figures().heldOut()).isEqualTo(7L * count);
+            assertThat(learner.figures().steps()).isZero();
+        }
+    }
+
+    private static LearnerConfig with(ReplayConfig replay, LabelConfig labels) {
+        LearnerConfig d = LearnerConfig.defaults(5);
+        return new LearnerConfig(
+                d.start(), d.training(), d.heldOutFraction(), d.heldOutPairs(), replay, labels, d.windowPairs());
+    }
+
+    private static List<CritiquedPair> changed(List<CritiquedPair> pairs, UnaryOperator<CritiquedPair> change) {
+        return pairs.stream().map(change).toList();
+    }
+
+    private static CritiquedPair ofSource(CritiquedPair pair, String source) {
+        return CritiquedPair.newBuilder(pair)
+                .setPair(PreferencePair.newBuilder(pair.getPair())
+                        .setSource(source)
+                        .build())
+                .build();
+    }
+
+    private static CritiquedPair critiquedAgain(CritiquedPair pair, String text) {
+        return CritiquedPair.newBuilder(pair)
+                .setChosenCritiques(
+                        List.of(Critique.newBuilder(pair.getChosenCritiques().get(0))
+                                .setText(text)
+                                .build()))
+                .build();
+    }
+
+    private static CritiquedPair askedAs(CritiquedPair pair, UnaryOperator<String> form) {
+        List<Message> prompt = pair.getPair().getPrompt().stream()
+                .map(turn -> new Message(turn.getRole(), form.apply(turn.getContent())))
+                .toList();
+        return CritiquedPair.newBuilder(pair)
+                .setPair(PreferencePair.newBuilder(pair.getPair())
+                        .setPrompt(prompt)
+                        .build())
+                .build();
     }
 
     @Test

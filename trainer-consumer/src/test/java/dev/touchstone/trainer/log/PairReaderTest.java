@@ -11,6 +11,7 @@ import dev.touchstone.schemas.v1.Message;
 import dev.touchstone.schemas.v1.Preference;
 import dev.touchstone.trainer.Pairs;
 import dev.touchstone.trainer.learn.HeldOutSplit;
+import dev.touchstone.trainer.learn.LabelConfig;
 import dev.touchstone.trainer.learn.PairEncoder;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -38,7 +39,7 @@ class PairReaderTest {
     private static LogItem read(String prompt) {
         CritiquedPair pair = Pairs.pair(List.of(new Message("user", prompt)), "3", "4", Preference.CHOSEN);
         try (PlainFormat format = new PlainFormat(Tokenizer.builtIn(), 128)) {
-            PairEncoder encoder = new PairEncoder(format, new HeldOutSplit("salt", 0.1), true);
+            PairEncoder encoder = new PairEncoder(format, new HeldOutSplit("salt", 0.1), LabelConfig.DEFAULT, true);
             RecordDecoder<CritiquedPair> decoder = new RecordDecoder<>(CritiquedPair.class, (topic, bytes) -> pair);
             return new PairReader(decoder, encoder).read(new ConsumerRecord<>("pairs", 0, 7, new byte[0], VALUE));
         }
