@@ -35,15 +35,13 @@ public final class Gate {
      * @param fresh held-out pairs that no candidate has been looked at with
      * @param heldOut held-out pairs at hand, looked at before or not
      */
-    public Verdict look(Evidence before, Contender candidate, List<HeldOutPair> fresh, List<HeldOutPair> heldOut) {
+    public Ruling look(Evidence before, Contender candidate, List<HeldOutPair> fresh, List<HeldOutPair> heldOut) {
         if (fresh.isEmpty()) {
-            return Verdict.without(
-                    GateDecision.NOT_EVALUATED, "No held-out pair came since the checkpoint before.", before);
+            return Ruling.undecided("No held-out pair came since the checkpoint before.", before);
         }
         Evidence evidence = before.look(tally(candidate, fresh), fresh.size());
         if (evidence.pairs() < config.minPairs()) {
-            return Verdict.without(
-                    GateDecision.NOT_EVALUATED,
+            return Ruling.undecided(
                     evidence.pairs() + " of " + config.minPairs() + " fresh held-out pairs have been seen since "
                             + evidence.champion() + " is champion.",
                     evidence);
@@ -67,9 +65,14 @@ public final class Gate {
         List<String> failed =
                 checks.stream().filter(Check::failed).map(Check::name).toList();
         return failed.isEmpty()
-                ? new Verdict(GateDecision.PROMOTED, "It is better than " + evidence.champion() + ".", checks, evidence)
-                : new Verdict(
-                        GateDecision.REJECTED, "It did not pass: " + String.join(", ", failed) + ".", checks, evidence);
+                ? new Ruling(
+                        GateDecision.PROMOTED, true, "It is better than " + evidence.champion() + ".", checks, evidence)
+                : new Ruling(
+                        GateDecision.REJECTED,
+                        false,
+                        "It did not pass: " + String.join(", ", failed) + ".",
+                        checks,
+                        evidence);
     }
 
     private Tally tally(Contender candidate, List<HeldOutPair> fresh) {

@@ -95,8 +95,8 @@ final class ProbeChecks {
     }
 
     private Check colon() {
-        double share = mean(candidate, p -> p.chosenBare() > p.colon() ? 1 : 0);
-        double before = mean(champion, p -> p.chosenBare() > p.colon() ? 1 : 0);
+        double share = beatsColon(candidate);
+        double before = beatsColon(champion);
         double bound = Math.min(config.minColonShare(), before - config.probeTolerance());
         return Check.of(
                 "probe.colon",
@@ -105,6 +105,13 @@ final class ProbeChecks {
                 share >= bound,
                 "the better side beats a bare colon in a share of " + figure(share) + " of pairs, " + figure(before)
                         + " with the champion; at least " + figure(bound) + " must be.");
+    }
+
+    private static double beatsColon(List<Scored> scored) {
+        long beaten = scored.stream()
+                .filter(one -> one.chosen() > probes(one).colon())
+                .count();
+        return (double) beaten / scored.size();
     }
 
     private Check swapped() {

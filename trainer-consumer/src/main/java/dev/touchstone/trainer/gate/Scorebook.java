@@ -77,7 +77,7 @@ final class Scorebook {
         inputs.add(new RewardInput(rejected.prompt(), rejected.completion(), ""));
         inputs.add(ending(rejected, PRAISE));
         inputs.add(ending(rejected, better == null ? PRAISE : better));
-        inputs.add(new RewardInput(rejected.prompt(), COLON, null));
+        inputs.add(new RewardInput(rejected.prompt(), COLON, rejected.critique()));
         inputs.add(new RewardInput(chosen.prompt(), chosen.completion(), rejected.critique()));
         inputs.add(new RewardInput(rejected.prompt(), rejected.completion(), better));
     }

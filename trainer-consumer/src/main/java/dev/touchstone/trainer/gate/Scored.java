@@ -25,7 +25,7 @@ record Scored(
      * @param rejectedEmpty the worse side with an empty critique
      * @param praised the worse side that ends in praise of itself
      * @param usurped the worse side that ends in the better side's critique
-     * @param colon a colon in place of an answer, no critique
+     * @param colon a colon in place of an answer, with the worse side's critique
      * @param chosenSwapped the better side with the worse side's critique
      * @param rejectedSwapped the worse side with the better side's critique
      */

@@ -8,7 +8,7 @@ import java.util.function.ToDoubleFunction;
 final class Statistics {
     private static final int BINS = 10;
     private static final int RESAMPLES = 400;
-    /** The same pairs always get the same verdict. */
+    /** The same pairs always get the same ruling. */
     private static final long SEED = 20_100_968;
 
     private Statistics() {}

@@ -7,6 +7,7 @@ import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.trainer.Trainer;
 import dev.touchstone.trainer.TrainerSettings;
+import dev.touchstone.trainer.gate.GateConfig;
 import dev.touchstone.trainer.learn.LearnerConfig;
 import dev.touchstone.trainer.learn.ModelStart;
 import dev.touchstone.trainer.lineage.FencedException;
@@ -114,6 +115,25 @@ public class TrainerProcess {
         return start.loraRank() == 0 ? whole : whole.withLearningRate(10 * whole.learningRate());
     }
 
+    private GateConfig gate() {
+        GateSettings gate = settings.gate();
+        return new GateConfig(
+                gate.enabled(),
+                gate.alpha(),
+                gate.minPairs(),
+                gate.minSlicePairs(),
+                gate.noise(),
+                gate.maxSliceLoss(),
+                gate.maxCalibrationLoss(),
+                gate.maxLengthRise(),
+                gate.maxLengthCorrelation(),
+                gate.maxInjectionShare(),
+                gate.maxEmptyCritiqueLoss(),
+                gate.minColonShare(),
+                gate.probeTolerance(),
+                gate.probePairs());
+    }
+
     private TrainerSettings trainerSettings() {
         ModelStart start = new ModelStart(
                 settings.baseModel().orElse(""),
@@ -147,6 +167,7 @@ public class TrainerProcess {
                 settings.checkpointEvery(),
                 settings.checkpointBatches(),
                 settings.keepCheckpoints(),
-                settings.patience());
+                settings.patience(),
+                gate());
     }
 }

@@ -31,17 +31,17 @@ class GateTest {
 
     @Test
     void shouldPromoteWhenTheCandidateIsBetter() {
-        Verdict verdict = look(skilled(CHAMPION, 1), skilled(0.9, 2), HELD_OUT);
+        Ruling ruling = look(skilled(CHAMPION, 1), skilled(0.9, 2), HELD_OUT);
 
-        assertThat(verdict.decision()).as("%s", verdict.reasons()).isEqualTo(GateDecision.PROMOTED);
-        assertThat(verdict.checks()).noneMatch(Check::failed);
-        assertThat(verdict.checks())
+        assertThat(ruling.decision()).as("%s", ruling.reasons()).isEqualTo(GateDecision.PROMOTED);
+        assertThat(ruling.checks()).noneMatch(Check::failed);
+        assertThat(ruling.checks())
                 .extracting(Check::name)
                 .contains("paired", "heldOut", "slice.hard", "slice.matched", "slice.source:even", "brier", "ece")
                 .contains("lengthCorrelation", "probe.praise", "probe.usurpedCritique", "probe.emptyCritique")
                 .contains("probe.colon", "probe.swappedCritiques");
-        assertThat(verdict.values()).containsKeys("gate.evidence", "gate.pairs", "gate.looks", "gate.slice.hard");
-        assertThat(verdict.reasons()).hasSize(1 + verdict.checks().size()).doesNotHaveDuplicates();
+        assertThat(ruling.values()).containsKeys("gate.evidence", "gate.pairs", "gate.looks", "gate.slice.hard");
+        assertThat(ruling.reasons()).hasSize(1 + ruling.checks().size()).doesNotHaveDuplicates();
     }
 
     @Test
@@ -49,9 +49,9 @@ class GateTest {
         Gate gate = new Gate(CONFIG, skilled(0.8, 1));
         Evidence evidence = Evidence.against("c");
         for (int look = 0; look < 100; look++) {
-            Verdict verdict = gate.look(evidence, skilled(0.7, look + 2), FakePairs.some(20, look, 0.6), HELD_OUT);
-            assertThat(verdict.promotes()).isFalse();
-            evidence = verdict.evidence();
+            Ruling ruling = gate.look(evidence, skilled(0.7, look + 2), FakePairs.some(20, look, 0.6), HELD_OUT);
+            assertThat(ruling.serves()).isFalse();
+            evidence = ruling.evidence();
         }
         assertThat(evidence.looks()).isEqualTo(100);
         assertThat(evidence.pairs()).isEqualTo(2_000);
@@ -60,12 +60,12 @@ class GateTest {
     @Test
     void shouldRejectWhenTheCandidateOnlyLearntLength() {
         List<HeldOutPair> pairs = FakePairs.some(256, 3, 0.75);
-        Verdict verdict = look(skilled(0.55, 1), of(input -> input.completion().length() / 20.0), pairs);
+        Ruling ruling = look(skilled(0.55, 1), of(input -> input.completion().length() / 20.0), pairs);
 
-        assertThat(verdict.decision()).isEqualTo(GateDecision.REJECTED);
+        assertThat(ruling.decision()).isEqualTo(GateDecision.REJECTED);
         // It is right more often than this champion, and yet it is found out.
-        assertThat(verdict.checks()).filteredOn(c -> c.name().equals("paired")).noneMatch(Check::failed);
-        assertThat(failed(verdict)).contains("slice.hard", "lengthCorrelation");
+        assertThat(ruling.checks()).filteredOn(c -> c.name().equals("paired")).noneMatch(Check::failed);
+        assertThat(failed(ruling)).contains("slice.hard", "lengthCorrelation");
     }
 
     @Test
@@ -73,15 +73,15 @@ class GateTest {
         Gate gate = new Gate(CONFIG, skilled(0.6, 1));
         Evidence begin = Evidence.against("c");
 
-        Verdict none = gate.look(begin, skilled(0.99, 2), List.of(), HELD_OUT);
+        Ruling none = gate.look(begin, skilled(0.99, 2), List.of(), HELD_OUT);
         assertThat(none.decision()).isEqualTo(GateDecision.NOT_EVALUATED);
         assertThat(none.evidence()).isEqualTo(begin);
 
-        Verdict few = gate.look(begin, skilled(0.99, 2), HELD_OUT.subList(0, 29), HELD_OUT);
+        Ruling few = gate.look(begin, skilled(0.99, 2), HELD_OUT.subList(0, 29), HELD_OUT);
         assertThat(few.decision()).isEqualTo(GateDecision.NOT_EVALUATED);
         assertThat(few.reasons().get(0)).contains("29 of 30");
 
-        Verdict enough = gate.look(few.evidence(), skilled(0.99, 2), HELD_OUT.subList(29, 60), HELD_OUT);
+        Ruling enough = gate.look(few.evidence(), skilled(0.99, 2), HELD_OUT.subList(29, 60), HELD_OUT);
         assertThat(enough.decision()).isNotEqualTo(GateDecision.NOT_EVALUATED);
     }
 
@@ -91,10 +91,10 @@ class GateTest {
         Evidence evidence = gate.look(Evidence.against("c"), skilled(0.97, 2), FakePairs.some(400, 9, 0.6), HELD_OUT)
                 .evidence();
 
-        Verdict verdict = gate.look(evidence, skilled(0.6, 3), FakePairs.some(3, 10, 0.6), HELD_OUT);
+        Ruling ruling = gate.look(evidence, skilled(0.6, 3), FakePairs.some(3, 10, 0.6), HELD_OUT);
 
-        assertThat(verdict.decision()).isEqualTo(GateDecision.REJECTED);
-        assertThat(failed(verdict)).contains("heldOut").doesNotContain("paired");
+        assertThat(ruling.decision()).isEqualTo(GateDecision.REJECTED);
+        assertThat(failed(ruling)).contains("heldOut").doesNotContain("paired");
     }
 
     @Test
@@ -106,8 +106,8 @@ class GateTest {
         };
         Contender candidate = of(input -> input.completion().equals(":") ? 9 : FakePairs.skilled(input, 0.95, 2));
         Gate gate = new Gate(CONFIG, champion);
-        Verdict first = gate.look(Evidence.against("c"), candidate, FakePairs.some(200, 5, 0.6), HELD_OUT);
-        Verdict second = gate.look(first.evidence(), candidate, FakePairs.some(10, 6, 0.6), HELD_OUT);
+        Ruling first = gate.look(Evidence.against("c"), candidate, FakePairs.some(200, 5, 0.6), HELD_OUT);
+        Ruling second = gate.look(first.evidence(), candidate, FakePairs.some(10, 6, 0.6), HELD_OUT);
 
         assertThat(failed(first)).containsExactly("probe.colon");
         assertThat(failed(second)).containsExactly("probe.colon");
@@ -137,11 +137,11 @@ class GateTest {
     @ParameterizedTest
     @MethodSource("flaws")
     void shouldRejectForThatAloneWhenOneCheckFails(String check, ToDoubleFunction<RewardInput> candidate) {
-        Verdict verdict = look(skilled(CHAMPION, 1), of(candidate), HELD_OUT);
+        Ruling ruling = look(skilled(CHAMPION, 1), of(candidate), HELD_OUT);
 
-        assertThat(verdict.decision()).isEqualTo(GateDecision.REJECTED);
-        assertThat(failed(verdict)).as("%s", verdict.reasons()).containsExactly(check);
-        assertThat(verdict.reasons().get(0)).contains(check);
+        assertThat(ruling.decision()).isEqualTo(GateDecision.REJECTED);
+        assertThat(failed(ruling)).as("%s", ruling.reasons()).containsExactly(check);
+        assertThat(ruling.reasons().get(0)).contains(check);
     }
 
     @Test
@@ -153,9 +153,9 @@ class GateTest {
             return (good(input) == right ? 1 : -1) * (sure ? 4 : 0.02)
                     + (input.completion().equals(":") ? -9 : 0);
         });
-        Verdict verdict = look(champion, skilled(0.86, 2), HELD_OUT);
+        Ruling ruling = look(champion, skilled(0.86, 2), HELD_OUT);
 
-        assertThat(failed(verdict)).as("%s", verdict.reasons()).containsExactly("brier");
+        assertThat(failed(ruling)).as("%s", ruling.reasons()).containsExactly("brier");
     }
 
     @Test
@@ -177,10 +177,9 @@ class GateTest {
                 d.probeTolerance(),
                 d.probePairs());
         Contender candidate = of(input -> hard(input) ? poor(input, 0.45) : better(input));
-        Verdict verdict =
-                new Gate(lenient, skilled(CHAMPION, 1)).look(Evidence.against("c"), candidate, FRESH, HELD_OUT);
+        Ruling ruling = new Gate(lenient, skilled(CHAMPION, 1)).look(Evidence.against("c"), candidate, FRESH, HELD_OUT);
 
-        assertThat(failed(verdict)).as("%s", verdict.reasons()).containsExactly("slice.hard");
+        assertThat(failed(ruling)).as("%s", ruling.reasons()).containsExactly("slice.hard");
     }
 
     @Test
@@ -191,7 +190,7 @@ class GateTest {
         assertThat(look(champion, candidate, HELD_OUT).decision()).isEqualTo(GateDecision.PROMOTED);
     }
 
-    private static Verdict look(Contender champion, Contender candidate, List<HeldOutPair> heldOut) {
+    private static Ruling look(Contender champion, Contender candidate, List<HeldOutPair> heldOut) {
         return new Gate(CONFIG, champion)
                 .look(
                         Evidence.against("c"),
@@ -247,7 +246,7 @@ class GateTest {
                 && good(input) != input.critique().equals(FakePairs.GOOD);
     }
 
-    private static List<String> failed(Verdict verdict) {
-        return verdict.checks().stream().filter(Check::failed).map(Check::name).toList();
+    private static List<String> failed(Ruling ruling) {
+        return ruling.checks().stream().filter(Check::failed).map(Check::name).toList();
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.touchstone.rewardmodel.Torch;
 import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
 import dev.touchstone.schemas.UserError;
+import dev.touchstone.schemas.v1.Critique;
 import dev.touchstone.schemas.v1.CritiquedPair;
 import dev.touchstone.trainer.Pairs;
 import java.nio.file.Path;
@@ -75,6 +76,46 @@ class LearnerTest {
             assertThat(evaluation.lengthAccuracy()).isBetween(0.0, 1.0);
             assertThat(evaluation.rewardDeviation()).isPositive();
         }
+    }
+
+    @Test
+    void shouldHandOutEachHeldOutPairOnceWhenPairsComeAgain() throws Exception {
+        List<CritiquedPair> pairs = Pairs.some(200, 3);
+        Checkpoint.Written written;
+        List<HeldOutPair> first;
+        try (Learner learner = Learner.fresh(LearnerConfig.defaults(5))) {
+            learn(learner, pairs.subList(0, 96));
+            first = learner.takeFresh();
+            assertThat(first).hasSize((int) learner.figures().heldOut()).isEqualTo(learner.heldOut());
+            assertThat(learner.takeFresh()).isEmpty();
+            learn(learner, pairs.subList(0, 96));
+            assertThat(learner.takeFresh()).isEmpty();
+            written = learner.save(folder, null);
+        }
+        try (Learner learner = Learner.restore(Checkpoint.open(written.folder()), LearnerConfig.defaults(5))) {
+            assertThat(learner.takeFresh()).isEmpty();
+            learn(learner, recritiqued(pairs));
+            assertThat(learner.takeFresh())
+                    .isNotEmpty()
+                    .noneMatch(pair -> first.stream()
+                            .anyMatch(before -> before.text()
+                                    .chosen()
+                                    .withoutCritique()
+                                    .equals(pair.text().chosen().withoutCritique())));
+        }
+    }
+
+    /** The same pairs with critiques in other words. */
+    private static List<CritiquedPair> recritiqued(List<CritiquedPair> pairs) {
+        return pairs.stream()
+                .map(pair -> CritiquedPair.newBuilder(pair)
+                        .setChosenCritiques(pair.getChosenCritiques().stream()
+                                .map(c -> Critique.newBuilder(c)
+                                        .setText("Quite right.")
+                                        .build())
+                                .toList())
+                        .build())
+                .toList();
     }
 
     @Test

@@ -11,28 +11,42 @@ import org.jspecify.annotations.Nullable;
  * What the gate decided about a checkpoint.
  *
  * @param decision whether it may serve
+ * @param serves whether the checkpoint becomes champion
  * @param summary the decision in one sentence
  * @param checks everything that was checked, in order; empty where nothing was
  * @param evidence what is known of the champion's successors now; null where there is no champion to compare with
  */
-public record Verdict(
+public record Ruling(
         GateDecision decision,
+        boolean serves,
         String summary,
         List<Check> checks,
         @Nullable Evidence evidence) {
     /** Copies the list. */
-    public Verdict {
+    public Ruling {
         checks = List.copyOf(checks);
     }
 
-    /** A decision without checks. */
-    public static Verdict without(GateDecision decision, String summary, @Nullable Evidence evidence) {
-        return new Verdict(decision, summary, List.of(), evidence);
+    /** There is no champion, so this one serves. */
+    public static Ruling bootstrap() {
+        return new Ruling(
+                GateDecision.BOOTSTRAP, true, "It serves because no version of this model does.", List.of(), null);
     }
 
-    /** Whether the checkpoint becomes champion. */
-    public boolean promotes() {
-        return decision == GateDecision.PROMOTED || decision == GateDecision.BOOTSTRAP;
+    /** There is no gate, so this one serves. */
+    public static Ruling ungated() {
+        return new Ruling(
+                GateDecision.NOT_EVALUATED, true, "No gate is set: every checkpoint serves.", List.of(), null);
+    }
+
+    /** Nothing was decided, so the champion goes on serving. */
+    public static Ruling undecided(String why, @Nullable Evidence evidence) {
+        return new Ruling(GateDecision.NOT_EVALUATED, false, why, List.of(), evidence);
+    }
+
+    /** The same, but that the champion must go on serving. */
+    public Ruling held(String why) {
+        return serves ? new Ruling(GateDecision.NOT_EVALUATED, false, why + " " + summary, checks, evidence) : this;
     }
 
     /** The decision with all its reasons, one sentence each. */
