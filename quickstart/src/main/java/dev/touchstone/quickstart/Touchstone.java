@@ -8,6 +8,7 @@ import dev.touchstone.quickstart.command.BenchCommand;
 import dev.touchstone.quickstart.command.BrokerCommand;
 import dev.touchstone.quickstart.command.DemoCommand;
 import dev.touchstone.quickstart.command.FaultsCommand;
+import dev.touchstone.quickstart.command.ModelsCommand;
 import dev.touchstone.quickstart.command.ReplayCommand;
 import dev.touchstone.quickstart.command.RewardsCommand;
 import dev.touchstone.quickstart.command.TopicsCommand;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Command;
             SimulateCommand.class,
             RewardsCommand.class,
             WorthCommand.class,
+            ModelsCommand.class,
             VerifyCommand.class,
             ReplayCommand.class,
             FaultsCommand.class,

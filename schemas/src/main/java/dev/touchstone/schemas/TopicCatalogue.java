@@ -6,6 +6,8 @@ import dev.touchstone.schemas.v1.CritiquedCompletion;
 import dev.touchstone.schemas.v1.CritiquedPair;
 import dev.touchstone.schemas.v1.LedgerEntry;
 import dev.touchstone.schemas.v1.ModelAlias;
+import dev.touchstone.schemas.v1.ModelAnswer;
+import dev.touchstone.schemas.v1.ModelRequest;
 import dev.touchstone.schemas.v1.PreferencePair;
 import dev.touchstone.schemas.v1.Reward;
 import dev.touchstone.schemas.v1.TrainingMetrics;
@@ -109,6 +111,16 @@ public final class TopicCatalogue {
         return delete("training-metrics", "modelId", TrainingMetrics.getClassSchema(), 1, WEEK, INPUT_BYTES);
     }
 
+    /** Requests to the trainers of models, which alone name versions. */
+    public Topic modelRequests() {
+        return delete("model-requests", "modelId", ModelRequest.getClassSchema(), 1, WEEK, INPUT_BYTES);
+    }
+
+    /** What became of each request. */
+    public Topic modelAnswers() {
+        return delete("model-answers", "requestId", ModelAnswer.getClassSchema(), 1, WEEK, INPUT_BYTES);
+    }
+
     /** What could not be processed: original key and value bytes, the reason in the headers. */
     public Topic deadLetters() {
         return delete("dead-letters", "original key bytes", null, 1, FOR_EVER, OUTPUT_BYTES);
@@ -126,6 +138,8 @@ public final class TopicCatalogue {
                 models(),
                 trainingLedger(),
                 trainingMetrics(),
+                modelRequests(),
+                modelAnswers(),
                 deadLetters());
     }
 

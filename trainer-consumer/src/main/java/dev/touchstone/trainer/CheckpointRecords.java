@@ -2,15 +2,16 @@ package dev.touchstone.trainer;
 
 import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
 import dev.touchstone.schemas.v1.CheckpointManifest;
-import dev.touchstone.schemas.v1.GateDecision;
 import dev.touchstone.schemas.v1.LedgerEntry;
-import dev.touchstone.schemas.v1.ModelAlias;
 import dev.touchstone.schemas.v1.PartitionOffset;
 import dev.touchstone.schemas.v1.TrainingMetrics;
+import dev.touchstone.trainer.gate.Evidence;
+import dev.touchstone.trainer.gate.Ruling;
 import dev.touchstone.trainer.learn.BatchOutcome;
 import dev.touchstone.trainer.learn.Evaluation;
 import dev.touchstone.trainer.learn.Example.Critic;
 import dev.touchstone.trainer.learn.Figures;
+import dev.touchstone.trainer.lineage.AliasChange;
 import dev.touchstone.trainer.lineage.Publication;
 import dev.touchstone.trainer.log.Cut;
 import dev.touchstone.trainer.log.LogItem;
@@ -46,6 +47,8 @@ record CheckpointRecords(
             Map<Integer, Long> offsets,
             Figures figures,
             Evaluation evaluation,
+            Ruling ruling,
+            List<AliasChange> aliases,
             Instant now) {
         Instant at = now.truncatedTo(ChronoUnit.MICROS);
         List<LedgerEntry> ledger = new ArrayList<>();
@@ -55,10 +58,10 @@ record CheckpointRecords(
             dead.addAll(batch.cut().dead());
         }
         return new Publication(
-                manifest(written, offsets, figures, evaluation, at),
+                manifest(written, offsets, figures, evaluation, ruling, at),
                 ledger,
-                metrics(written.versionId(), figures, evaluation, at),
-                champion(written.versionId(), at),
+                metrics(written.versionId(), figures, evaluation, ruling, at),
+                aliases,
                 dead);
     }
 
@@ -86,7 +89,9 @@ record CheckpointRecords(
             Map<Integer, Long> offsets,
             Figures figures,
             Evaluation evaluation,
+            Ruling ruling,
             Instant at) {
+        Evidence evidence = ruling.evidence();
         Critic critic = figures.critic();
         return CheckpointManifest.newBuilder()
                 .setModelId(modelId)
@@ -105,25 +110,15 @@ record CheckpointRecords(
                 .setPromptVersion(critic == null ? null : critic.promptVersion())
                 .setRewardMean(evaluation.rewardMean())
                 .setRewardDeviation(evaluation.rewardDeviation())
-                .setMetrics(values(figures, evaluation, true))
-                .setGate(parent == null ? GateDecision.BOOTSTRAP : GateDecision.NOT_EVALUATED)
-                .setGateReasons(List.of(rule()))
+                .setMetrics(values(figures, evaluation, ruling, true))
+                .setGate(ruling.decision())
+                .setGateReasons(ruling.reasons())
+                .setGateState(evidence == null ? null : evidence.toJson())
                 .setCreatedAt(at)
                 .build();
     }
 
-    private ModelAlias champion(String version, Instant at) {
-        return ModelAlias.newBuilder()
-                .setModelId(modelId)
-                .setAlias("champion")
-                .setVersionId(version)
-                .setReasons(List.of(rule()))
-                .setChangedBy("trainer")
-                .setChangedAt(at)
-                .build();
-    }
-
-    private TrainingMetrics metrics(String version, Figures figures, Evaluation evaluation, Instant at) {
+    private TrainingMetrics metrics(String version, Figures figures, Evaluation evaluation, Ruling ruling, Instant at) {
         return TrainingMetrics.newBuilder()
                 .setModelId(modelId)
                 .setVersionId(version)
@@ -139,20 +134,14 @@ record CheckpointRecords(
                 .setHeldOutAccuracyWithoutCritique(evaluation.accuracyWithoutCritique())
                 .setHeldOutLengthAccuracy(evaluation.lengthAccuracy())
                 .setGradientNorm(figures.gradientNorm())
-                .setValues(values(figures, evaluation, false))
+                .setValues(values(figures, evaluation, ruling, false))
                 .setMeasuredAt(at)
                 .build();
     }
 
-    private String rule() {
-        return parent == null
-                ? "The first checkpoint of a model serves, because there is no other."
-                : "No gate is set: every checkpoint serves.";
-    }
-
     /** Figures by name; with the named fields of TrainingMetrics only where the record has no such fields of its own. */
-    private static Map<String, Double> values(Figures figures, Evaluation evaluation, boolean named) {
-        Map<String, Double> values = new TreeMap<>();
+    private static Map<String, Double> values(Figures figures, Evaluation evaluation, Ruling ruling, boolean named) {
+        Map<String, Double> values = new TreeMap<>(ruling.values());
         if (named) {
             put(values, "loss", figures.loss());
             put(values, "margin", figures.margin());

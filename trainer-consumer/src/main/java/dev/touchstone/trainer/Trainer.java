@@ -13,6 +13,8 @@ import dev.touchstone.trainer.lineage.CheckpointFolders;
 import dev.touchstone.trainer.lineage.CheckpointFolders.Usable;
 import dev.touchstone.trainer.lineage.Lineage;
 import dev.touchstone.trainer.lineage.LineagePublisher;
+import dev.touchstone.trainer.lineage.ModelAliases;
+import dev.touchstone.trainer.lineage.ModelRequests;
 import dev.touchstone.trainer.log.PairLog;
 import dev.touchstone.trainer.log.PairReader;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -81,12 +83,22 @@ public final class Trainer {
                     PairLog pairs = new PairLog(
                             kafka.with("group.id", settings.transactionalId()),
                             log,
-                            new PairReader(kafka.decoder(CritiquedPair.class), learner.encoder()))) {
+                            new PairReader(kafka.decoder(CritiquedPair.class), learner.encoder()));
+                    ModelRequests requests = new ModelRequests(
+                            kafka.with("group.id", settings.requestGroup()),
+                            topics.modelRequests().name(),
+                            settings.modelId());
+                    Promotions promotions = new Promotions(
+                            settings,
+                            ModelAliases.read(kafka, topics.models().name(), settings.modelId(), settings.patience()),
+                            lineage,
+                            folders)) {
                 pairs.open(newest.map(u -> offsets(u.manifest())).orElse(Map.of()));
                 announce(newest);
-                TrainingSession session =
-                        new TrainingSession(settings, clock, meters, learner, pairs, publisher, lineage, folders);
+                TrainingSession session = new TrainingSession(
+                        settings, clock, meters, learner, pairs, publisher, lineage, folders, promotions, requests);
                 newest.ifPresent(u -> session.goOnFrom(u.manifest().getVersionId()));
+                newest.ifPresent(u -> promotions.goOnFrom(u.manifest()));
                 running = true;
                 session.runUntil(() -> stopping);
             } catch (CheckpointException e) {

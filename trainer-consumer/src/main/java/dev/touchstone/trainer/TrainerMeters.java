@@ -1,6 +1,8 @@
 package dev.touchstone.trainer;
 
 import dev.touchstone.schemas.kafka.DeadLetterReason;
+import dev.touchstone.trainer.gate.Evidence;
+import dev.touchstone.trainer.gate.Ruling;
 import dev.touchstone.trainer.learn.BatchOutcome;
 import dev.touchstone.trainer.learn.Figures;
 import dev.touchstone.trainer.log.LogItem;
@@ -20,6 +22,7 @@ final class TrainerMeters {
     private final Timer checkpoints;
     private volatile @Nullable Figures figures;
     private volatile double lag = Double.NaN;
+    private volatile double evidence = Double.NaN;
 
     TrainerMeters(MeterRegistry registry) {
         this.registry = registry;
@@ -36,6 +39,9 @@ final class TrainerMeters {
         gauge("rm.train.accuracy", "Prequential accuracy of the window", Figures::windowAccuracy);
         gauge("rm.train.margin", "Mean lead of the chosen side in the window", Figures::margin);
         gauge("rm.train.grad.norm", "Mean gradient norm before clipping", Figures::gradientNorm);
+        Gauge.builder("rm.gate.evidence", this, meters -> meters.evidence)
+                .description("Evidence that there is a better version than the champion; 1 says nothing")
+                .register(registry);
         Gauge.builder("rm.train.lag", this, meters -> meters.lag)
                 .description("Offsets of the log that are not consumed")
                 .register(registry);
@@ -50,8 +56,15 @@ final class TrainerMeters {
         }
     }
 
-    void published(Duration took) {
+    void published(Duration took, Ruling ruling) {
         checkpoints.record(took);
+        Evidence known = ruling.evidence();
+        evidence = known == null ? Double.NaN : known.value();
+        Counter.builder("rm.gate.decisions")
+                .description("Checkpoints by what the gate decided")
+                .tag("decision", ruling.decision().name())
+                .register(registry)
+                .increment();
     }
 
     void lag(long offsets) {

@@ -2,6 +2,7 @@ package dev.touchstone.trainer;
 
 import dev.touchstone.rewardmodel.Compute;
 import dev.touchstone.schemas.UserError;
+import dev.touchstone.trainer.gate.GateConfig;
 import dev.touchstone.trainer.learn.LearnerConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.time.Duration;
  * @param checkpointBatches most micro-batches between two checkpoints, at least 1
  * @param keepCheckpoints how many of the newest checkpoints stay on the disk, at least 2
  * @param patience how long a broker that is away is waited for
+ * @param gate what a checkpoint must pass to become champion
  */
 public record TrainerSettings(
         String topicPrefix,
@@ -34,7 +36,8 @@ public record TrainerSettings(
         Duration checkpointEvery,
         int checkpointBatches,
         int keepCheckpoints,
-        Duration patience) {
+        Duration patience,
+        GateConfig gate) {
     private static final String PLAIN_ARM = ".plain";
 
     /** Checks what a user may have set wrong. */
@@ -66,7 +69,8 @@ public record TrainerSettings(
                 Duration.ofSeconds(10),
                 32,
                 5,
-                Duration.ofMinutes(3));
+                Duration.ofMinutes(3),
+                GateConfig.defaults());
     }
 
     /** How the same model's arm without critiques runs: a model of its own, from the same pairs and the same seed. */
@@ -83,12 +87,18 @@ public record TrainerSettings(
                 checkpointEvery,
                 checkpointBatches,
                 keepCheckpoints,
-                patience);
+                patience,
+                gate);
     }
 
     /** The transactional id of the model's one trainer, and the group that its offsets are committed for. */
     public String transactionalId() {
         return topicPrefix + "trainer-" + modelId;
+    }
+
+    /** The group that the offsets of this model's requests are committed for. */
+    public String requestGroup() {
+        return transactionalId() + "-requests";
     }
 
     /** The folder of this model's checkpoints. */

@@ -4,13 +4,16 @@ import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
 import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.trainer.CheckpointRecords.Learnt;
+import dev.touchstone.trainer.gate.Ruling;
 import dev.touchstone.trainer.learn.BatchOutcome;
 import dev.touchstone.trainer.learn.Evaluation;
 import dev.touchstone.trainer.learn.Figures;
 import dev.touchstone.trainer.learn.Learner;
+import dev.touchstone.trainer.lineage.AliasChange;
 import dev.touchstone.trainer.lineage.CheckpointFolders;
 import dev.touchstone.trainer.lineage.Lineage;
 import dev.touchstone.trainer.lineage.LineagePublisher;
+import dev.touchstone.trainer.lineage.ModelRequests;
 import dev.touchstone.trainer.lineage.Publication;
 import dev.touchstone.trainer.lineage.PublicationException;
 import dev.touchstone.trainer.log.Backlog;
@@ -20,6 +23,7 @@ import dev.touchstone.trainer.log.MicroBatchCutter;
 import dev.touchstone.trainer.log.PairLog;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +40,8 @@ final class TrainingSession {
     private static final Duration IDLE_CHECKPOINTS = Duration.ofSeconds(2);
     /** How long an idle trainer may not notice that it has been fenced. */
     private static final Duration CONFIRM_EVERY = Duration.ofSeconds(5);
+    /** People who ask can wait so long, and training need not be held up more often. */
+    private static final Duration ASK_EVERY = Duration.ofMillis(200);
     /** The first checkpoint after a start comes early: nobody gets a reward before there is one, and kills leave progress. */
     private static final int FIRST_CHECKPOINT_BATCHES = 8;
     /** Dead letters wait for the checkpoint in memory. */
@@ -49,6 +55,8 @@ final class TrainingSession {
     private final LineagePublisher publisher;
     private final Lineage lineage;
     private final CheckpointFolders folders;
+    private final Promotions promotions;
+    private final ModelRequests requests;
     private final MicroBatchCutter cutter;
     private final String logTopic;
     private final List<Learnt> unpublished = new ArrayList<>();
@@ -57,6 +65,7 @@ final class TrainingSession {
     private long deadBytes;
     private long quietSince;
     private long publishedAt;
+    private long askedAt = System.nanoTime();
 
     TrainingSession(
             TrainerSettings settings,
@@ -66,7 +75,9 @@ final class TrainingSession {
             PairLog pairs,
             LineagePublisher publisher,
             Lineage lineage,
-            CheckpointFolders folders) {
+            CheckpointFolders folders,
+            Promotions promotions,
+            ModelRequests requests) {
         this.settings = settings;
         this.clock = clock;
         this.meters = meters;
@@ -75,6 +86,8 @@ final class TrainingSession {
         this.publisher = publisher;
         this.lineage = lineage;
         this.folders = folders;
+        this.promotions = promotions;
+        this.requests = requests;
         this.cutter = new MicroBatchCutter(settings.batchPairs(), settings.batchTokens());
         this.logTopic =
                 new TopicCatalogue(settings.topicPrefix()).critiquedPairs().name();
@@ -98,6 +111,7 @@ final class TrainingSession {
             Optional<Cut> cut = nextCut(quiet);
             busy = cut.isPresent();
             cut.ifPresent(this::learn);
+            answerRequests();
             if (checkpointIsDue(quiet && !busy)) {
                 checkpoint();
             } else if (unpublished.isEmpty() && since(publishedAt).compareTo(CONFIRM_EVERY) >= 0) {
@@ -134,6 +148,22 @@ final class TrainingSession {
         quietSince = System.nanoTime(); // what came while it learnt has not been fetched yet
     }
 
+    private void answerRequests() {
+        if (since(askedAt).compareTo(ASK_EVERY) < 0) {
+            return;
+        }
+        askedAt = System.nanoTime();
+        for (ModelRequests.Asked asked : requests.poll()) {
+            Promotions.Reply reply = promotions.reply(asked.request(), clock.instant());
+            publisher.answer(reply.changes(), reply.answer(), asked.next(), requests.group());
+            promotions.published(reply.changes());
+            LOG.info(
+                    "{} was asked for: {}",
+                    asked.request().getAction(),
+                    reply.answer().getDetail());
+        }
+    }
+
     private boolean checkpointIsDue(boolean idle) {
         if (unpublished.isEmpty()) {
             return false;
@@ -152,16 +182,20 @@ final class TrainingSession {
         Evaluation evaluation = learner.evaluate();
         Figures figures = learner.figures();
         Checkpoint.Written written = save();
+        Ruling ruling = promotions.judge(learner);
+        Instant now = clock.instant();
+        List<AliasChange> aliases = promotions.changes(ruling, written.versionId(), now);
         Publication publication = new CheckpointRecords(settings.modelId(), logTopic, version)
-                .publication(written, unpublished, pairs.offsets(), figures, evaluation, clock.instant());
+                .publication(written, unpublished, pairs.offsets(), figures, evaluation, ruling, aliases, now);
         publisher.publish(publication, pairs.group());
+        promotions.published(aliases);
         version = written.versionId();
         published = true;
         lineage.add(publication.manifest());
         unpublished.clear();
         deadBytes = 0;
         publishedAt = System.nanoTime();
-        meters.published(since(begun));
+        meters.published(since(begun), ruling);
         meters.lag(pairs.lag());
         LOG.info(
                 "Model {} is at version {}: {} pairs trained, {} held out, window accuracy {}, held-out accuracy {}",
@@ -171,7 +205,8 @@ final class TrainingSession {
                 figures.heldOut(),
                 figures.windowAccuracy(),
                 evaluation.accuracy());
-        folders.deleteOld(lineage.ancestry(version));
+        LOG.info("Gate: {}: {}", ruling.decision(), ruling.summary());
+        folders.deleteOld(lineage.ancestry(version), promotions.named());
     }
 
     private Checkpoint.Written save() {

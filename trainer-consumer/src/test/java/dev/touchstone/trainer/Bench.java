@@ -1,10 +1,16 @@
 package dev.touchstone.trainer;
 
+import dev.touchstone.schemas.Aliases;
 import dev.touchstone.schemas.TopicCatalogue;
+import dev.touchstone.schemas.kafka.Decoded;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.v1.CheckpointManifest;
 import dev.touchstone.schemas.v1.CritiquedPair;
 import dev.touchstone.schemas.v1.LedgerEntry;
+import dev.touchstone.schemas.v1.ModelAction;
+import dev.touchstone.schemas.v1.ModelAlias;
+import dev.touchstone.schemas.v1.ModelAnswer;
+import dev.touchstone.schemas.v1.ModelRequest;
 import dev.touchstone.schemas.v1.OffsetRange;
 import dev.touchstone.testkit.cluster.TestCluster;
 import dev.touchstone.testkit.topics.Records;
@@ -14,14 +20,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 
 /** One model on topics of its own: pairs in, trainers started and ended in every way, and what they published. */
 final class Bench {
@@ -44,7 +56,8 @@ final class Bench {
                 Duration.ofSeconds(2),
                 4,
                 3,
-                Duration.ofMinutes(2));
+                Duration.ofMinutes(2),
+                d.gate());
     }
 
     /** A trainer in a thread of its own. */
@@ -105,6 +118,62 @@ final class Bench {
                 producer.commitTransaction();
             }
         }
+    }
+
+    /** Asks the trainer for something and returns the request's id. */
+    UUID ask(ModelAction action, @Nullable String version, @Nullable String alias, @Nullable Instant expiresAt) {
+        return ask(settings.modelId(), action, version, alias, expiresAt);
+    }
+
+    /** The same for any model. */
+    UUID ask(
+            String model,
+            ModelAction action,
+            @Nullable String version,
+            @Nullable String alias,
+            @Nullable Instant expiresAt) {
+        ModelRequest request = ModelRequest.newBuilder()
+                .setRequestId(UUID.randomUUID())
+                .setModelId(model)
+                .setAction(action)
+                .setVersionId(version)
+                .setAlias(alias)
+                .setReason("A test asks.")
+                .setRequestedBy("somebody")
+                .setRequestedAt(Instant.now().truncatedTo(ChronoUnit.MICROS))
+                .setExpiresAt(expiresAt)
+                .build();
+        Records.send(kafka, topics.modelRequests().name(), model, request);
+        return request.getRequestId();
+    }
+
+    List<ModelAnswer> answers() {
+        return Records.readAll(kafka, topics.modelAnswers().name(), ModelAnswer.class);
+    }
+
+    /** Every record of a name, oldest first; null where it was taken away. */
+    List<@Nullable ModelAlias> aliases(String alias) {
+        String topic = topics.models().name();
+        List<@Nullable ModelAlias> values = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : Records.readAll(kafka, topic)) {
+            if (new String(record.key(), StandardCharsets.UTF_8).equals(Aliases.key(settings.modelId(), alias))) {
+                values.add(
+                        record.value() == null
+                                ? null
+                                : ((Decoded.Valid<ModelAlias>)
+                                                kafka.decoder(ModelAlias.class).decode(topic, record.value()))
+                                        .value());
+            }
+        }
+        return values;
+    }
+
+    /** The version that a name stands for now; null if there is none. */
+    @Nullable
+    String version(String alias) {
+        List<@Nullable ModelAlias> all = aliases(alias);
+        ModelAlias newest = all.isEmpty() ? null : all.get(all.size() - 1);
+        return newest == null ? null : newest.getVersionId();
     }
 
     List<CheckpointManifest> manifests() {

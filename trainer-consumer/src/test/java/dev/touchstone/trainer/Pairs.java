@@ -33,6 +33,26 @@ public final class Pairs {
         return pairs;
     }
 
+    /** Pairs that nothing can be learnt from: either side is as often the better one. */
+    public static List<CritiquedPair> noise(int count, long seed) {
+        List<CritiquedPair> pairs = new ArrayList<>();
+        for (CritiquedPair pair : some(count, seed)) {
+            pairs.add(pairs.size() % 2 == 0 ? pair : turnedRound(pair));
+        }
+        return pairs;
+    }
+
+    private static CritiquedPair turnedRound(CritiquedPair pair) {
+        return CritiquedPair.newBuilder(pair)
+                .setPair(PreferencePair.newBuilder(pair.getPair())
+                        .setChosen(pair.getPair().getRejected())
+                        .setRejected(pair.getPair().getChosen())
+                        .build())
+                .setChosenCritiques(pair.getRejectedCritiques())
+                .setRejectedCritiques(pair.getChosenCritiques())
+                .build();
+    }
+
     /** One pair. */
     public static CritiquedPair pair(List<Message> prompt, String chosen, String rejected, Preference preference) {
         PreferencePair pair = PreferencePair.newBuilder()

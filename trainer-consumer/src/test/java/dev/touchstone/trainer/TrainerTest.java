@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.touchstone.rewardmodel.Torch;
+import dev.touchstone.schemas.Aliases;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.DeadLetters;
 import dev.touchstone.schemas.v1.CheckpointManifest;
 import dev.touchstone.schemas.v1.CritiquedPair;
 import dev.touchstone.schemas.v1.GateDecision;
 import dev.touchstone.schemas.v1.LedgerEntry;
-import dev.touchstone.schemas.v1.ModelAlias;
 import dev.touchstone.schemas.v1.PartitionOffset;
 import dev.touchstone.schemas.v1.PreferencePair;
 import dev.touchstone.schemas.v1.TrainingMetrics;
@@ -71,16 +71,21 @@ class TrainerTest {
         assertThat(newest.getCriticModel()).isEqualTo("rubric");
         assertThat(newest.getRewardDeviation()).isPositive();
 
-        List<ModelAlias> aliases =
-                Records.readAll(bench.kafka, bench.topics.models().name(), ModelAlias.class);
-        assertThat(aliases.get(aliases.size() - 1).getVersionId()).isEqualTo(newest.getVersionId());
+        // So few held-out pairs show nothing: the first one goes on serving.
+        String champion = bench.manifests().get(0).getVersionId();
+        assertThat(bench.version(Aliases.CHAMPION)).isEqualTo(champion);
+        assertThat(newest.getGate()).isEqualTo(GateDecision.NOT_EVALUATED);
+        assertThat(newest.getGateReasons().get(0)).contains("of 30 fresh held-out pairs", champion);
         List<TrainingMetrics> metrics =
                 Records.readAll(bench.kafka, bench.topics.trainingMetrics().name(), TrainingMetrics.class);
         assertThat(metrics).hasSameSizeAs(bench.manifests());
         assertThat(metrics.get(metrics.size() - 1).getHeldOutAccuracy()).isBetween(0.0, 1.0);
-        // The newest three stay, the rest is gone.
+        // The newest three and the champion stay, the rest is gone.
+        assertThat(bench.manifests()).hasSizeGreaterThan(4);
         try (var folders = Files.list(bench.settings.modelFolder())) {
-            assertThat(folders.count()).isEqualTo(Math.min(3, bench.manifests().size()));
+            assertThat(folders.map(f -> f.getFileName().toString()))
+                    .hasSize(4)
+                    .contains(champion, newest.getVersionId());
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.touchstone.trainer.learn;
 
 import dev.touchstone.rewardmodel.Compute;
+import dev.touchstone.rewardmodel.RewardInput;
 import dev.touchstone.rewardmodel.RewardModelTrainer;
 import dev.touchstone.rewardmodel.StepResult;
 import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
@@ -25,6 +26,7 @@ public final class Learner implements AutoCloseable {
     private final RewardModelTrainer model;
     private final LearnerState state;
     private final PairEncoder encoder;
+    private List<HeldOutPair> fresh = new ArrayList<>();
 
     private Learner(LearnerConfig config, RewardModelTrainer model, LearnerState state) {
         this.config = config;
@@ -90,7 +92,7 @@ public final class Learner implements AutoCloseable {
                 }
                 case HOLD_OUT -> {
                     heldOut++;
-                    state.heldOut().offer(new HeldOutPair(example.text(), example.pair(), example.source()));
+                    holdOut(new HeldOutPair(example.text(), example.pair(), example.source()));
                 }
                 case SKIP -> skipped++;
             }
@@ -124,6 +126,30 @@ public final class Learner implements AutoCloseable {
                 model.step(again);
             }
         }
+    }
+
+    private void holdOut(HeldOutPair pair) {
+        state.heldOut().offer(pair);
+        if (state.seen().add(pair)) {
+            fresh.add(pair);
+        }
+    }
+
+    /** The held-out pairs that are kept to be scored. */
+    public List<HeldOutPair> heldOut() {
+        return List.copyOf(state.heldOut().items());
+    }
+
+    /** The held-out pairs that came since the last call, or since this learner was made, each pair once in its life. */
+    public List<HeldOutPair> takeFresh() {
+        List<HeldOutPair> taken = List.copyOf(fresh);
+        fresh = new ArrayList<>();
+        return taken;
+    }
+
+    /** Logits of texts by the weights that a checkpoint would serve; NaN for a text that the model refuses. */
+    public double[] rewards(List<RewardInput> inputs) {
+        return TextRewards.of(inputs, model.format(), model::score);
     }
 
     /** Scores the held-out pairs with and without critiques; changes nothing. */

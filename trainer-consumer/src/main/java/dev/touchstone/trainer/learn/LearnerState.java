@@ -20,17 +20,21 @@ import java.util.TreeMap;
 
 /**
  * What a learner knows besides the reward model's own weights and moments: replay reservoir, held-out pairs, counters and
- * windows. Kept with the model in two files: {@code learner.json} with the configuration, for people, and {@code learner.bin}
- * with the rest, in binary so that a number has one form on every Java.
+ * windows. Kept with the model in files: {@code learner.json} with the configuration, for people, {@code learner.bin} with the
+ * rest, in binary so that a number has one form on every Java, and {@code held-out-seen.bin}.
  *
  * @param config configuration of the model
  * @param replay pairs for replay
  * @param heldOut pairs never trained on
  * @param progress counters and windows
+ * @param seen which held-out pairs came before
  */
-record LearnerState(LearnerConfig config, Reservoir<EncodedPair> replay, HeldOutSet heldOut, Progress progress) {
+record LearnerState(
+        LearnerConfig config, Reservoir<EncodedPair> replay, HeldOutSet heldOut, Progress progress, SeenPairs seen) {
     private static final String CONFIG_FILE = "learner.json";
     private static final String STATE_FILE = "learner.bin";
+    private static final String SEEN_FILE = "held-out-seen.bin";
+    private static final int SEEN_PAIRS = 16_384;
     private static final int FORMAT = 3;
     private static final long REPLAY_STREAM = 1;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -44,7 +48,8 @@ record LearnerState(LearnerConfig config, Reservoir<EncodedPair> replay, HeldOut
                         config.replay().maxPasses(),
                         config.seed() ^ REPLAY_STREAM << 32),
                 new HeldOutSet(config.heldOutPairs(), config.split().salt()),
-                new Progress(config.windowPairs()));
+                new Progress(config.windowPairs()),
+                new SeenPairs(SEEN_PAIRS));
     }
 
     /** The state that a checkpoint holds; errors as in {@link Learner#restore}. */
@@ -67,6 +72,10 @@ record LearnerState(LearnerConfig config, Reservoir<EncodedPair> replay, HeldOut
             state.progress.readFrom(in);
             state.replay.readFrom(in, EncodedPair::readFrom);
             state.heldOut.readFrom(in);
+            byte[] seen = files.get(SEEN_FILE);
+            if (seen != null) { // a model that was begun before there was a gate has none
+                state.seen.readFrom(seen);
+            }
             return state;
         } catch (IOException e) {
             throw new CheckpointException(
@@ -91,6 +100,7 @@ record LearnerState(LearnerConfig config, Reservoir<EncodedPair> replay, HeldOut
             Map<String, byte[]> files = new TreeMap<>();
             files.put(CONFIG_FILE, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(description));
             files.put(STATE_FILE, bytes.toByteArray());
+            files.put(SEEN_FILE, seen.toBytes());
             return files;
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A map of strings is always JSON", e);

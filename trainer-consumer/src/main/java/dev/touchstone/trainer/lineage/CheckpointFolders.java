@@ -63,7 +63,7 @@ public final class CheckpointFolders {
         for (CheckpointManifest manifest : ancestry) {
             Path folder = Path.of(URI.create(manifest.getUri()));
             try {
-                return Optional.of(new Usable(manifest, open(folder, manifest)));
+                return Optional.of(new Usable(manifest, open(manifest)));
             } catch (CheckpointException e) {
                 if (e.kind() == CheckpointException.Kind.IO) {
                     throw new UserError(
@@ -87,8 +87,9 @@ public final class CheckpointFolders {
      * Deletes checkpoints that nobody goes on from any more: all but the newest ones of the lineage.
      *
      * @param ancestry the present version and its ancestors, youngest first
+     * @param named versions that have a name and stay, too
      */
-    public void deleteOld(List<CheckpointManifest> ancestry) {
+    public void deleteOld(List<CheckpointManifest> ancestry, Set<String> named) {
         Set<String> kept = ancestry.stream()
                 .limit(keep)
                 .map(CheckpointManifest::getVersionId)
@@ -96,7 +97,7 @@ public final class CheckpointFolders {
         try (Stream<Path> folders = Files.list(root)) {
             for (Path folder : folders.toList()) {
                 String name = folder.getFileName().toString();
-                if (VERSION.matcher(name).matches() && !kept.contains(name)) {
+                if (VERSION.matcher(name).matches() && !kept.contains(name) && !named.contains(name)) {
                     delete(folder);
                 }
             }
@@ -106,7 +107,13 @@ public final class CheckpointFolders {
         }
     }
 
-    private static Checkpoint open(Path folder, CheckpointManifest manifest) throws CheckpointException {
+    /**
+     * The files of a version, verified.
+     *
+     * @throws CheckpointException if they are missing, damaged, or of another model than the manifest says
+     */
+    public Checkpoint open(CheckpointManifest manifest) throws CheckpointException {
+        Path folder = Path.of(URI.create(manifest.getUri()));
         Checkpoint checkpoint = Checkpoint.open(folder);
         if (!checkpoint.sha256().equals(manifest.getSha256())) {
             throw new CheckpointException(

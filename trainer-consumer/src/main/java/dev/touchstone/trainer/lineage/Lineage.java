@@ -57,6 +57,11 @@ public final class Lineage {
         byVersion.put(manifest.getVersionId(), manifest);
     }
 
+    /** The manifest of a version. */
+    public Optional<CheckpointManifest> version(String versionId) {
+        return Optional.ofNullable(byVersion.get(versionId));
+    }
+
     /** The newest manifest. */
     public Optional<CheckpointManifest> newest() {
         List<CheckpointManifest> all = new ArrayList<>(byVersion.values());

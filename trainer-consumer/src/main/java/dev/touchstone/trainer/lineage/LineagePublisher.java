@@ -1,11 +1,14 @@
 package dev.touchstone.trainer.lineage;
 
+import dev.touchstone.schemas.Aliases;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.kafka.DeadLetterReason;
 import dev.touchstone.schemas.kafka.DeadLetters;
 import dev.touchstone.schemas.kafka.EventHeaders;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.v1.LedgerEntry;
+import dev.touchstone.schemas.v1.ModelAlias;
+import dev.touchstone.schemas.v1.ModelAnswer;
 import dev.touchstone.trainer.log.LogItem;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -94,12 +97,32 @@ public final class LineagePublisher implements AutoCloseable {
         }
         records.add(record(topics.trainingMetrics(), model, version, publication.metrics()));
         records.add(record(topics.checkpoints(), model + "/" + version, version, publication.manifest()));
-        records.add(record(topics.models(), model + "/champion", version, publication.champion()));
+        publication.aliases().forEach(change -> records.add(alias(change)));
         Map<TopicPartition, OffsetAndMetadata> offsets = publication.manifest().getOffsets().stream()
                 .collect(Collectors.toMap(
                         o -> new TopicPartition(o.getTopic(), o.getPartition()),
                         o -> new OffsetAndMetadata(o.getNextOffset())));
         transact(records, offsets, group);
+    }
+
+    /**
+     * Publishes the answer to a request with the changes that it makes, and commits the request: it is acted on once.
+     *
+     * @param request offsets behind the request
+     * @param group whose offsets are committed
+     * @throws FencedException as in {@link #publish}
+     * @throws PublicationException as in {@link #publish}
+     */
+    public void answer(
+            List<AliasChange> changes,
+            ModelAnswer answer,
+            Map<TopicPartition, OffsetAndMetadata> request,
+            ConsumerGroupMetadata group) {
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        changes.forEach(change -> records.add(alias(change)));
+        String id = answer.getRequestId().toString();
+        records.add(record(topics.modelAnswers(), id, id, answer));
+        transact(records, request, group);
     }
 
     /**
@@ -200,6 +223,14 @@ public final class LineagePublisher implements AutoCloseable {
                 key.getBytes(StandardCharsets.UTF_8),
                 serializer.serialize(topic.name(), value),
                 headers);
+    }
+
+    private ProducerRecord<byte[], byte[]> alias(AliasChange change) {
+        String key = Aliases.key(change.modelId(), change.alias());
+        ModelAlias value = change.value();
+        return value == null
+                ? new ProducerRecord<>(topics.models().name(), key.getBytes(StandardCharsets.UTF_8), null)
+                : record(topics.models(), key, value.getVersionId(), value);
     }
 
     private ProducerRecord<byte[], byte[]> deadLetter(LogItem.Dead dead) {

@@ -2,7 +2,6 @@ package dev.touchstone.trainer.lineage;
 
 import dev.touchstone.schemas.v1.CheckpointManifest;
 import dev.touchstone.schemas.v1.LedgerEntry;
-import dev.touchstone.schemas.v1.ModelAlias;
 import dev.touchstone.schemas.v1.TrainingMetrics;
 import dev.touchstone.trainer.log.LogItem;
 import java.util.List;
@@ -14,18 +13,19 @@ import java.util.List;
  * @param manifest of the checkpoint
  * @param ledger one entry per micro-batch since the checkpoint before
  * @param metrics at the checkpoint
- * @param champion the alias, pointing to the checkpoint
+ * @param aliases names of versions that change with it
  * @param dead records that could not be used
  */
 public record Publication(
         CheckpointManifest manifest,
         List<LedgerEntry> ledger,
         TrainingMetrics metrics,
-        ModelAlias champion,
+        List<AliasChange> aliases,
         List<LogItem.Dead> dead) {
     /** Copies the lists. */
     public Publication {
         ledger = List.copyOf(ledger);
+        aliases = List.copyOf(aliases);
         dead = List.copyOf(dead);
     }
 }

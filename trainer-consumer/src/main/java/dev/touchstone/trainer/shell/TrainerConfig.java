@@ -73,6 +73,9 @@ public interface TrainerConfig {
     @WithDefault("3m")
     Duration patience();
 
+    /** What a checkpoint must pass to become champion. */
+    GateSettings gate();
+
     /** Seed of everything random. A model keeps it for life, like the settings below. */
     @WithDefault("1")
     long seed();

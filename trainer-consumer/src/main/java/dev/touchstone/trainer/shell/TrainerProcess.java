@@ -8,6 +8,7 @@ import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.registry.RegistryUnavailableException;
 import dev.touchstone.trainer.Trainer;
 import dev.touchstone.trainer.TrainerSettings;
+import dev.touchstone.trainer.gate.GateConfig;
 import dev.touchstone.trainer.learn.LabelConfig;
 import dev.touchstone.trainer.learn.LearnerConfig;
 import dev.touchstone.trainer.learn.ModelStart;
@@ -121,6 +122,25 @@ public class TrainerProcess {
         return start.loraRank() == 0 ? whole : whole.withLearningRate(10 * whole.learningRate());
     }
 
+    private GateConfig gate() {
+        GateSettings gate = settings.gate();
+        return new GateConfig(
+                gate.enabled(),
+                gate.alpha(),
+                gate.minPairs(),
+                gate.minSlicePairs(),
+                gate.noise(),
+                gate.maxSliceLoss(),
+                gate.maxCalibrationLoss(),
+                gate.maxLengthRise(),
+                gate.maxLengthCorrelation(),
+                gate.maxInjectionShare(),
+                gate.maxEmptyCritiqueLoss(),
+                gate.minColonShare(),
+                gate.probeTolerance(),
+                gate.probePairs());
+    }
+
     private TrainerSettings trainerSettings() {
         ModelStart start = new ModelStart(
                 settings.baseModel().orElse(""),
@@ -160,6 +180,7 @@ public class TrainerProcess {
                 settings.checkpointEvery(),
                 settings.checkpointBatches(),
                 settings.keepCheckpoints(),
-                settings.patience());
+                settings.patience(),
+                gate());
     }
 }

@@ -187,7 +187,7 @@ class LearnerTest {
     private static LearnerConfig with(ReplayConfig replay, LabelConfig labels) {
         LearnerConfig d = LearnerConfig.defaults(5);
         return new LearnerConfig(
-                d.start(), d.training(), d.heldOutFraction(), d.heldOutPairs(), replay, labels, d.windowPairs());
+                d.start(), d.training(), d.heldOutFraction(), d.heldOutPairs(), replay, labels, d.windowPairs(), true);
     }
 
     private static List<CritiquedPair> changed(List<CritiquedPair> pairs, UnaryOperator<CritiquedPair> change) {
@@ -220,6 +220,46 @@ class LearnerTest {
                         .setPrompt(prompt)
                         .build())
                 .build();
+    }
+
+    @Test
+    void shouldHandOutEachHeldOutPairOnceWhenPairsComeAgain() throws Exception {
+        List<CritiquedPair> pairs = Pairs.some(200, 3);
+        Checkpoint.Written written;
+        List<HeldOutPair> first;
+        try (Learner learner = Learner.fresh(LearnerConfig.defaults(5))) {
+            learn(learner, pairs.subList(0, 96));
+            first = learner.takeFresh();
+            assertThat(first).hasSize((int) learner.figures().heldOut()).isEqualTo(learner.heldOut());
+            assertThat(learner.takeFresh()).isEmpty();
+            learn(learner, pairs.subList(0, 96));
+            assertThat(learner.takeFresh()).isEmpty();
+            written = learner.save(folder, null);
+        }
+        try (Learner learner = Learner.restore(Checkpoint.open(written.folder()), LearnerConfig.defaults(5))) {
+            assertThat(learner.takeFresh()).isEmpty();
+            learn(learner, recritiqued(pairs));
+            assertThat(learner.takeFresh())
+                    .isNotEmpty()
+                    .noneMatch(pair -> first.stream()
+                            .anyMatch(before -> before.text()
+                                    .chosen()
+                                    .withoutCritique()
+                                    .equals(pair.text().chosen().withoutCritique())));
+        }
+    }
+
+    /** The same pairs with critiques in other words. */
+    private static List<CritiquedPair> recritiqued(List<CritiquedPair> pairs) {
+        return pairs.stream()
+                .map(pair -> CritiquedPair.newBuilder(pair)
+                        .setChosenCritiques(pair.getChosenCritiques().stream()
+                                .map(c -> Critique.newBuilder(c)
+                                        .setText("Quite right.")
+                                        .build())
+                                .toList())
+                        .build())
+                .toList();
     }
 
     @Test
