@@ -174,7 +174,7 @@ class HouseRulesTest {
                         assertThat(Files.readString(file))
                                 .as("%s spells a topic's name: take it from TopicCatalogue", file)
                                 .doesNotContainPattern(
-                                        "\"rm\\.(pairs|completions|critiqued-|checkpoints|models|training-|dead-letters)");
+                                        "\"rm\\.(pairs|completions|critiqued-|checkpoints|models|model-|training-|dead-letters)");
                     }
                 }
             }

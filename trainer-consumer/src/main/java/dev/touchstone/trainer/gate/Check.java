@@ -40,9 +40,9 @@ public record Check(String name, double value, double bound, Outcome outcome, St
                 "Not judged: " + name + " has " + pairs + " of " + needed + " pairs.");
     }
 
-    /** A figure with three places. */
+    /** A figure with three places, a very large one with its order of magnitude alone. */
     static String figure(double value) {
-        return String.format(Locale.ROOT, "%.3f", value);
+        return String.format(Locale.ROOT, Math.abs(value) < 1e6 ? "%.3f" : "%.0e", value);
     }
 
     /** Whether it stands in the way. */

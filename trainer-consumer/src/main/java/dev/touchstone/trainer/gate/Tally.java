@@ -42,7 +42,7 @@ record Tally(long lost, long halfLost, long halfWon, long won) {
      * Logarithm of the evidence that the candidate is better: what a capital of 1 has become that was bet, pair by pair, at
      * fair odds for a candidate that is no better. Under a stake s a pair with difference d multiplies it by 1 + s d; the
      * stakes 0.05, 0.1 ... 0.95 get an equal part of the capital each (betting on a grid: Waudby-Smith and Ramdas, arXiv
-     * 2010.09686, section B.6). If the expected difference of each pair, given all before it, is 0 or less, no part of the
+     * 2010.09686). If the expected difference of each pair, given all before it, is 0 or less, no part of the
      * capital grows in expectation, so it is an e-process. As stakes never change, it follows from the counts alone.
      */
     double logEvidence() {

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * follows from the seed and the number of the micro-batch.
  */
 public final class Learner implements AutoCloseable {
+    /** Nobody takes them while a model is rebuilt. */
+    private static final int MOST_FRESH = 4_096;
+
     private final LearnerConfig config;
     private final RewardModelTrainer model;
     private final LearnerState state;
@@ -130,7 +133,7 @@ public final class Learner implements AutoCloseable {
 
     private void holdOut(HeldOutPair pair) {
         state.heldOut().offer(pair);
-        if (state.seen().add(pair)) {
+        if (state.seen().add(pair) && fresh.size() < MOST_FRESH) {
             fresh.add(pair);
         }
     }
@@ -140,7 +143,10 @@ public final class Learner implements AutoCloseable {
         return List.copyOf(state.heldOut().items());
     }
 
-    /** The held-out pairs that came since the last call, or since this learner was made, each pair once in its life. */
+    /**
+     * The held-out pairs that came since the last call, or since this learner was made; each pair once, also if it is
+     * delivered or critiqued again. Beyond {@value #MOST_FRESH} they are left out.
+     */
     public List<HeldOutPair> takeFresh() {
         List<HeldOutPair> taken = List.copyOf(fresh);
         fresh = new ArrayList<>();
