@@ -3,12 +3,13 @@ package dev.touchstone.trainer;
 import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
 import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
 import dev.touchstone.schemas.TopicCatalogue;
+import dev.touchstone.schemas.v1.ModelAlias;
 import dev.touchstone.trainer.CheckpointRecords.Learnt;
 import dev.touchstone.trainer.learn.BatchOutcome;
 import dev.touchstone.trainer.learn.Evaluation;
 import dev.touchstone.trainer.learn.Figures;
 import dev.touchstone.trainer.learn.Learner;
-import dev.touchstone.trainer.lineage.CheckpointFolders;
+import dev.touchstone.trainer.lineage.Checkpoints;
 import dev.touchstone.trainer.lineage.Lineage;
 import dev.touchstone.trainer.lineage.LineagePublisher;
 import dev.touchstone.trainer.lineage.Publication;
@@ -18,6 +19,7 @@ import dev.touchstone.trainer.log.Cut;
 import dev.touchstone.trainer.log.LogItem;
 import dev.touchstone.trainer.log.MicroBatchCutter;
 import dev.touchstone.trainer.log.PairLog;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,7 +50,7 @@ final class TrainingSession {
     private final PairLog pairs;
     private final LineagePublisher publisher;
     private final Lineage lineage;
-    private final CheckpointFolders folders;
+    private final Checkpoints checkpoints;
     private final MicroBatchCutter cutter;
     private final String logTopic;
     private final List<Learnt> unpublished = new ArrayList<>();
@@ -66,7 +68,7 @@ final class TrainingSession {
             PairLog pairs,
             LineagePublisher publisher,
             Lineage lineage,
-            CheckpointFolders folders) {
+            Checkpoints checkpoints) {
         this.settings = settings;
         this.clock = clock;
         this.meters = meters;
@@ -74,7 +76,7 @@ final class TrainingSession {
         this.pairs = pairs;
         this.publisher = publisher;
         this.lineage = lineage;
-        this.folders = folders;
+        this.checkpoints = checkpoints;
         this.cutter = new MicroBatchCutter(settings.batchPairs(), settings.batchTokens());
         this.logTopic =
                 new TopicCatalogue(settings.topicPrefix()).critiquedPairs().name();
@@ -152,8 +154,11 @@ final class TrainingSession {
         Evaluation evaluation = learner.evaluate();
         Figures figures = learner.figures();
         Checkpoint.Written written = save();
-        Publication publication = new CheckpointRecords(settings.modelId(), logTopic, version)
-                .publication(written, unpublished, pairs.offsets(), figures, evaluation, clock.instant());
+        URI uri = checkpoints.put(written);
+        Publication learnt = new CheckpointRecords(settings.modelId(), logTopic, version)
+                .publication(written, uri, unpublished, pairs.offsets(), figures, evaluation, clock.instant());
+        List<ModelAlias> moved = List.of(learnt.champion());
+        Publication publication = learnt.retiring(checkpoints.retirable(lineage, learnt.manifest(), moved));
         publisher.publish(publication, pairs.group());
         version = written.versionId();
         published = true;
@@ -171,12 +176,12 @@ final class TrainingSession {
                 figures.heldOut(),
                 figures.windowAccuracy(),
                 evaluation.accuracy());
-        folders.deleteOld(lineage.ancestry(version));
+        checkpoints.published(lineage, moved, publication.retired(), clock.instant());
     }
 
     private Checkpoint.Written save() {
         try {
-            return learner.save(folders.root(), null);
+            return learner.save(checkpoints.folder(), null);
         } catch (CheckpointException e) {
             throw new PublicationException("The checkpoint could not be written: " + e.getMessage(), e);
         }

@@ -5,6 +5,7 @@ import dev.touchstone.schemas.kafka.DeadLetterReason;
 import dev.touchstone.schemas.kafka.DeadLetters;
 import dev.touchstone.schemas.kafka.EventHeaders;
 import dev.touchstone.schemas.kafka.KafkaSettings;
+import dev.touchstone.schemas.v1.CheckpointManifest;
 import dev.touchstone.schemas.v1.LedgerEntry;
 import dev.touchstone.trainer.log.LogItem;
 import java.nio.charset.StandardCharsets;
@@ -93,6 +94,10 @@ public final class LineagePublisher implements AutoCloseable {
             records.add(record(topics.trainingLedger(), model, version + "/" + entry.getBatch(), entry));
         }
         records.add(record(topics.trainingMetrics(), model, version, publication.metrics()));
+        for (CheckpointManifest retired : publication.retired()) {
+            String given = retired.getVersionId();
+            records.add(record(topics.checkpoints(), model + "/" + given, given + "/retired", retired));
+        }
         records.add(record(topics.checkpoints(), model + "/" + version, version, publication.manifest()));
         records.add(record(topics.models(), model + "/champion", version, publication.champion()));
         Map<TopicPartition, OffsetAndMetadata> offsets = publication.manifest().getOffsets().stream()

@@ -16,16 +16,24 @@ import java.util.List;
  * @param metrics at the checkpoint
  * @param champion the alias, pointing to the checkpoint
  * @param dead records that could not be used
+ * @param retired manifests of earlier checkpoints whose files are given up
  */
 public record Publication(
         CheckpointManifest manifest,
         List<LedgerEntry> ledger,
         TrainingMetrics metrics,
         ModelAlias champion,
-        List<LogItem.Dead> dead) {
+        List<LogItem.Dead> dead,
+        List<CheckpointManifest> retired) {
     /** Copies the lists. */
     public Publication {
         ledger = List.copyOf(ledger);
         dead = List.copyOf(dead);
+        retired = List.copyOf(retired);
+    }
+
+    /** The same, and manifests that are retired with it. */
+    public Publication retiring(List<CheckpointManifest> manifests) {
+        return new Publication(manifest, ledger, metrics, champion, dead, manifests);
     }
 }
