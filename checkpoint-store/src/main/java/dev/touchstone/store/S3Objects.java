@@ -4,15 +4,11 @@ import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
 import dev.touchstone.rewardmodel.checkpoint.CheckpointException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -31,6 +27,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
 /**
  * Not thread-safe. The few requests to an S3-compatible store that are needed, their failures as sentences. Only what every
@@ -47,51 +44,26 @@ final class S3Objects implements AutoCloseable {
     private static final int EXISTS = 412;
     private static final int NOT_IMPLEMENTED = 501;
 
+    /** A store takes 10,000 parts of an object, hence 2.4 TiB. */
+    private static final long PART = 256L << 20;
+
     private final S3Client client;
+    private final long partSize;
     private boolean conditional = true;
 
-    private S3Objects(S3Client client) {
+    private S3Objects(S3Client client, long partSize) {
         this.client = client;
+        this.partSize = partSize;
     }
 
     /**
      * An object.
      *
      * @param location where it is
+     * @param size bytes
      * @param modified when it was written
      */
-    record Found(S3Location location, Instant modified) {}
-
-    /**
-     * What a file holds.
-     *
-     * @param size bytes
-     * @param sha256 hexadecimal
-     * @param md5 in base 64, as in the header that makes a server refuse any other content
-     */
-    record Content(long size, String sha256, String md5) {
-        static Content of(Path file) throws StoreException {
-            try (InputStream in = Files.newInputStream(file)) {
-                MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-                MessageDigest md5 = MessageDigest.getInstance("MD5");
-                byte[] piece = new byte[1 << 16];
-                long size = 0;
-                for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
-                    sha256.update(piece, 0, count);
-                    md5.update(piece, 0, count);
-                    size += count;
-                }
-                return new Content(
-                        size,
-                        HexFormat.of().formatHex(sha256.digest()),
-                        Base64.getEncoder().encodeToString(md5.digest()));
-            } catch (IOException e) {
-                throw new StoreException(true, file + " could not be read: " + e + ".", e);
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("This Java lacks a digest that every Java has", e);
-            }
-        }
-    }
+    record Found(S3Location location, long size, Instant modified) {}
 
     /** Takes the bytes of an object. */
     @FunctionalInterface
@@ -106,6 +78,11 @@ final class S3Objects implements AutoCloseable {
      * @throws IllegalArgumentException in one sentence, if the SDK finds no region
      */
     static S3Objects connect(StoreSettings settings) {
+        return connect(settings, PART);
+    }
+
+    /** As {@link #connect(StoreSettings)}; what is larger than a part is sent in parts. */
+    static S3Objects connect(StoreSettings settings, long partSize) {
         S3ClientBuilder builder = S3Client.builder()
                 .httpClientBuilder(UrlConnectionHttpClient.builder()
                         .connectionTimeout(CONNECT)
@@ -126,7 +103,7 @@ final class S3Objects implements AutoCloseable {
             builder.region(Region.US_EAST_1);
         }
         try {
-            return new S3Objects(builder.build());
+            return new S3Objects(builder.build(), partSize);
         } catch (SdkClientException e) {
             throw new IllegalArgumentException(
                     "No region of the S3 store is known: set touchstone.s3-region, or touchstone.s3-endpoint for a store"
@@ -137,9 +114,29 @@ final class S3Objects implements AutoCloseable {
 
     /** Writes an object unless there is one. Whether it is the right one must be asked. */
     void put(S3Location location, Path file, Content content) throws StoreException {
-        if (!conditional && holds(location, content)) {
+        boolean large = content.size() > partSize;
+        if ((large || !conditional) && holds(location, content)) {
             return;
         }
+        try {
+            if (large) {
+                putInParts(location, file, content);
+            } else {
+                putAtOnce(location, file, content);
+            }
+        } catch (S3Exception e) {
+            if (e.statusCode() == NOT_IMPLEMENTED && conditional) {
+                conditional = false;
+                put(location, file, content);
+            } else if (e.statusCode() != EXISTS) {
+                throw S3Failures.failed("written", location, e);
+            }
+        } catch (SdkException e) {
+            throw S3Failures.failed("written", location, e);
+        }
+    }
+
+    private void putAtOnce(S3Location location, Path file, Content content) {
         PutObjectRequest request = PutObjectRequest.builder()
                 .bucket(location.bucket())
                 .key(location.key())
@@ -147,18 +144,26 @@ final class S3Objects implements AutoCloseable {
                 .metadata(Map.of(SHA256, content.sha256()))
                 .ifNoneMatch(conditional ? "*" : null)
                 .build();
-        try {
-            client.putObject(request, RequestBody.fromFile(file));
-        } catch (S3Exception e) {
-            if (e.statusCode() == NOT_IMPLEMENTED && conditional) {
-                conditional = false;
-                put(location, file, content);
-            } else if (e.statusCode() != EXISTS) {
-                throw failed("written", location, e);
-            }
-        } catch (SdkException e) {
-            throw failed("written", location, e);
-        }
+        client.putObject(request, RequestBody.fromFile(file));
+    }
+
+    private void putInParts(S3Location location, Path file, Content content) {
+        new MultipartUpload(client, location, content.size(), partSize)
+                .run(Map.of(SHA256, content.sha256()), conditional, (id, number, from, length) -> {
+                    String md5 = Content.of(slice(file, from, length)).md5();
+                    UploadPartRequest part = UploadPartRequest.builder()
+                            .bucket(location.bucket())
+                            .key(location.key())
+                            .uploadId(id)
+                            .partNumber(number)
+                            .contentMD5(md5)
+                            .build();
+                    return client.uploadPart(
+                                    part,
+                                    RequestBody.fromContentProvider(
+                                            () -> slice(file, from, length), length, "application/octet-stream"))
+                            .eTag();
+                });
     }
 
     /** Whether an object is there and has that size and hash. */
@@ -172,9 +177,9 @@ final class S3Objects implements AutoCloseable {
             if (e.statusCode() == NOT_FOUND) {
                 return false;
             }
-            throw failed("looked at", location, e);
+            throw S3Failures.failed("looked at", location, e);
         } catch (SdkException e) {
-            throw failed("looked at", location, e);
+            throw S3Failures.failed("looked at", location, e);
         }
     }
 
@@ -200,12 +205,12 @@ final class S3Objects implements AutoCloseable {
                         null);
             }
         } catch (S3Exception e) {
-            if (e.statusCode() == NOT_FOUND && !"NoSuchBucket".equals(code(e))) {
+            if (e.statusCode() == NOT_FOUND && !"NoSuchBucket".equals(S3Failures.code(e))) {
                 throw new CheckpointException(Kind.MISSING, location + " is missing.", e);
             }
-            throw failed("read", location, e);
+            throw S3Failures.failed("read", location, e);
         } catch (SdkException | IOException e) {
-            throw failed("read", location, e);
+            throw S3Failures.failed("read", location, e);
         }
     }
 
@@ -219,7 +224,7 @@ final class S3Objects implements AutoCloseable {
                         .listObjectsV2Paginator(r -> r.bucket(location.bucket()).prefix(prefix))
                         .contents()
                         .stream()
-                        .map(o -> new Found(new S3Location(location.bucket(), o.key()), o.lastModified()))
+                        .map(o -> new Found(new S3Location(location.bucket(), o.key()), o.size(), o.lastModified()))
                         .toList());
     }
 
@@ -232,14 +237,30 @@ final class S3Objects implements AutoCloseable {
     }
 
     /** Copies an object within the bucket. */
-    void copy(S3Location from, S3Location to) throws StoreException {
-        request(
-                "copied",
-                from,
-                () -> client.copyObject(r -> r.sourceBucket(from.bucket())
-                        .sourceKey(from.key())
+    void copy(Found from, S3Location to) throws StoreException {
+        S3Location source = from.location();
+        request("copied", source, () -> {
+            if (from.size() <= partSize) {
+                return client.copyObject(r -> r.sourceBucket(source.bucket())
+                        .sourceKey(source.key())
                         .destinationBucket(to.bucket())
-                        .destinationKey(to.key())));
+                        .destinationKey(to.key()));
+            }
+            new MultipartUpload(client, to, from.size(), partSize)
+                    .run(
+                            Map.of(),
+                            false,
+                            (id, number, first, length) -> client.uploadPartCopy(r -> r.sourceBucket(source.bucket())
+                                            .sourceKey(source.key())
+                                            .copySourceRange("bytes=" + first + "-" + (first + length - 1))
+                                            .destinationBucket(to.bucket())
+                                            .destinationKey(to.key())
+                                            .uploadId(id)
+                                            .partNumber(number))
+                                    .copyPartResult()
+                                    .eTag());
+            return to;
+        });
     }
 
     @Override
@@ -247,43 +268,19 @@ final class S3Objects implements AutoCloseable {
         client.close();
     }
 
+    private static InputStream slice(Path file, long from, long length) {
+        try {
+            return new FileSlice(file, from, length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static <T> T request(String verb, S3Location location, Supplier<T> request) throws StoreException {
         try {
             return request.get();
         } catch (SdkException e) {
-            throw failed(verb, location, e);
+            throw S3Failures.failed(verb, location, e);
         }
-    }
-
-    /** Says what failed. The server's own words are left out: some repeat keys and signatures. */
-    private static StoreException failed(String verb, S3Location location, Exception e) {
-        String what = location + " could not be " + verb + ": ";
-        if (e instanceof S3Exception s3 && s3.statusCode() < 500 && s3.statusCode() != 429 && s3.statusCode() != 408) {
-            String mend = switch (s3.statusCode()) {
-                case 401, 403 -> "give the keys the right to list, get, put and delete there.";
-                case NOT_FOUND -> "create the bucket, or mend touchstone.checkpoint-store.";
-                default -> "check touchstone.s3-endpoint, touchstone.s3-region and touchstone.s3-path-style.";
-            };
-            return new StoreException(
-                    true, what + "the store answers " + s3.statusCode() + " " + code(s3) + ", " + mend, e);
-        }
-        if (e instanceof S3Exception s3) {
-            return new StoreException(false, what + "the store answers " + s3.statusCode() + " " + code(s3) + ".", e);
-        }
-        if (String.valueOf(e.getMessage()).contains("Unable to load credentials")) {
-            return new StoreException(
-                    true, what + "no keys were found, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.", e);
-        }
-        return new StoreException(false, what + "the store cannot be reached: " + root(e) + ".", e);
-    }
-
-    private static String code(S3Exception e) {
-        return e.awsErrorDetails() == null || e.awsErrorDetails().errorCode() == null
-                ? ""
-                : e.awsErrorDetails().errorCode();
-    }
-
-    private static Throwable root(Throwable e) {
-        return e.getCause() == null || e.getCause() == e ? e : root(e.getCause());
     }
 }

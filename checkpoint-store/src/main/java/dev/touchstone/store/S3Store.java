@@ -42,14 +42,14 @@ final class S3Store implements CheckpointStore {
     @Override
     public URI put(Checkpoint.Written written) throws StoreException {
         S3Location version = root.child(written.versionId());
-        Map<S3Location, S3Objects.Content> contents = new LinkedHashMap<>();
+        Map<S3Location, Content> contents = new LinkedHashMap<>();
         for (Path file : manifestLast(written.folder())) {
             S3Location location = version.child(file.getFileName().toString());
-            S3Objects.Content content = S3Objects.Content.of(file);
+            Content content = Content.of(file);
             objects.put(location, file, content);
             contents.put(location, content);
         }
-        for (Map.Entry<S3Location, S3Objects.Content> each : contents.entrySet()) {
+        for (Map.Entry<S3Location, Content> each : contents.entrySet()) {
             if (!objects.holds(each.getKey(), each.getValue())) {
                 throw new StoreException(
                         true,
@@ -113,9 +113,7 @@ final class S3Store implements CheckpointStore {
             number++;
         }
         for (S3Objects.Found file : files) {
-            objects.copy(
-                    file.location(),
-                    aside(version, number).child(file.location().name()));
+            objects.copy(file, aside(version, number).child(file.location().name()));
             objects.delete(file.location());
         }
         LOG.warn("The damaged checkpoint was set aside as {}", aside(version, number));

@@ -8,15 +8,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -37,6 +32,7 @@ public final class FakeS3 implements AutoCloseable {
     private static final int PAGE = 5; // small, so that every list of a checkpoint has several pages
 
     private final SortedMap<String, Stored> objects = new ConcurrentSkipListMap<>();
+    private final Uploads uploads = new Uploads();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final HttpServer server;
@@ -107,6 +103,11 @@ public final class FakeS3 implements AutoCloseable {
         return objects;
     }
 
+    /** How many objects have been begun in parts, and neither been put together nor given up. */
+    public int openUploads() {
+        return uploads.count();
+    }
+
     /** Method and path of every request so far. */
     public List<String> requests() {
         return List.copyOf(requests);
@@ -129,55 +130,96 @@ public final class FakeS3 implements AutoCloseable {
         if (fault == Fault.CUT) {
             cut(exchange);
         } else if (fault == Fault.DENIED || exchange.getRequestHeaders().getFirst("Authorization") == null) {
-            refuse(exchange, 403, "AccessDenied");
+            Http.refuse(exchange, 403, "AccessDenied");
         } else if (fault == Fault.OVERLOADED) {
-            refuse(exchange, 503, "SlowDown");
+            Http.refuse(exchange, 503, "SlowDown");
         } else if (!parts[0].equals(BUCKET)) {
-            refuse(exchange, 404, "NoSuchBucket");
+            Http.refuse(exchange, 404, "NoSuchBucket");
         } else {
             switch (exchange.getRequestMethod()) {
                 case "PUT" -> put(exchange, key, body, fault);
                 case "GET" -> get(exchange, key, fault);
                 case "HEAD" -> head(exchange, key);
                 case "DELETE" -> delete(exchange, key);
-                default -> refuse(exchange, 405, "MethodNotAllowed");
+                case "POST" -> post(exchange, key, fault);
+                default -> Http.refuse(exchange, 405, "MethodNotAllowed");
             }
         }
     }
 
     private void put(HttpExchange exchange, String key, byte[] body, Fault fault) throws IOException {
+        Map<String, String> query = Http.query(exchange);
         String source = exchange.getRequestHeaders().getFirst("x-amz-copy-source");
         if (source != null) {
-            copy(exchange, key, URLDecoder.decode(source, StandardCharsets.UTF_8));
+            copy(exchange, key, query, URLDecoder.decode(source, StandardCharsets.UTF_8));
             return;
         }
         String md5 = exchange.getRequestHeaders().getFirst("Content-MD5");
         boolean absent = exchange.getRequestHeaders().getFirst("If-None-Match") != null;
         if (absent && fault == Fault.UNCONDITIONAL) {
-            refuse(exchange, 501, "NotImplemented");
+            Http.refuse(exchange, 501, "NotImplemented");
         } else if (absent && objects.containsKey(key)) {
-            refuse(exchange, 412, "PreconditionFailed");
-        } else if (md5 != null && !md5.equals(Base64.getEncoder().encodeToString(md5(body)))) {
-            refuse(exchange, 400, "BadDigest");
+            Http.refuse(exchange, 412, "PreconditionFailed");
+        } else if (md5 != null && !md5.equals(Base64.getEncoder().encodeToString(Http.md5(body)))) {
+            Http.refuse(exchange, 400, "BadDigest");
+        } else if (query.containsKey("uploadId")) {
+            part(query, fault == Fault.TRUNCATED ? Arrays.copyOf(body, body.length / 2) : body);
+            exchange.getResponseHeaders().add("ETag", Http.etag(body));
+            Http.answer(exchange, 200, new byte[0]);
         } else {
             byte[] kept = fault == Fault.TRUNCATED ? Arrays.copyOf(body, body.length / 2) : body;
-            objects.put(key, new Stored(kept, metadata(exchange), Instant.now()));
-            exchange.getResponseHeaders().add("ETag", etag(kept));
-            answer(exchange, 200, new byte[0]);
+            objects.put(key, new Stored(kept, Http.metadata(exchange), Instant.now()));
+            exchange.getResponseHeaders().add("ETag", Http.etag(kept));
+            Http.answer(exchange, 200, new byte[0]);
         }
     }
 
-    private void copy(HttpExchange exchange, String key, String source) throws IOException {
+    private void copy(HttpExchange exchange, String key, Map<String, String> query, String source) throws IOException {
         Stored from = objects.get(source.replaceFirst("^/?" + BUCKET + "/", ""));
         if (from == null) {
-            refuse(exchange, 404, "NoSuchKey");
+            Http.refuse(exchange, 404, "NoSuchKey");
             return;
         }
-        objects.put(key, new Stored(from.bytes(), from.metadata(), Instant.now()));
-        xml(
+        String range = exchange.getRequestHeaders().getFirst("x-amz-copy-source-range");
+        if (range == null) {
+            objects.put(key, new Stored(from.bytes(), from.metadata(), Instant.now()));
+        } else {
+            String[] ends = range.replace("bytes=", "").split("-", 2);
+            part(query, Arrays.copyOfRange(from.bytes(), Integer.parseInt(ends[0]), Integer.parseInt(ends[1]) + 1));
+        }
+        String result = range == null ? "CopyObjectResult" : "CopyPartResult";
+        Http.xml(
                 exchange,
-                "<CopyObjectResult><ETag>" + etag(from.bytes()) + "</ETag><LastModified>" + Instant.now()
-                        + "</LastModified></CopyObjectResult>");
+                "<" + result + "><ETag>" + Http.etag(from.bytes()) + "</ETag><LastModified>" + Instant.now()
+                        + "</LastModified></" + result + ">");
+    }
+
+    /** A part of no upload is lost, and found missing when the upload is to be put together. */
+    private void part(Map<String, String> query, byte[] part) {
+        uploads.take(query.getOrDefault("uploadId", ""), Integer.parseInt(query.getOrDefault("partNumber", "0")), part);
+    }
+
+    private void post(HttpExchange exchange, String key, Fault fault) throws IOException {
+        Map<String, String> query = Http.query(exchange);
+        boolean absent = exchange.getRequestHeaders().getFirst("If-None-Match") != null;
+        if (query.containsKey("uploads")) {
+            Http.xml(
+                    exchange,
+                    "<InitiateMultipartUploadResult><UploadId>" + uploads.begin(Http.metadata(exchange))
+                            + "</UploadId></InitiateMultipartUploadResult>");
+        } else if (absent && fault == Fault.UNCONDITIONAL) {
+            Http.refuse(exchange, 501, "NotImplemented");
+        } else if (absent && objects.containsKey(key)) {
+            Http.refuse(exchange, 412, "PreconditionFailed");
+        } else {
+            Stored whole = uploads.end(query.getOrDefault("uploadId", ""));
+            if (whole == null) {
+                Http.refuse(exchange, 404, "NoSuchUpload");
+            } else {
+                objects.put(key, whole);
+                Http.xml(exchange, "<CompleteMultipartUploadResult/>");
+            }
+        }
     }
 
     private void get(HttpExchange exchange, String key, Fault fault) throws IOException {
@@ -187,14 +229,14 @@ public final class FakeS3 implements AutoCloseable {
         }
         Stored stored = describe(exchange, key);
         if (stored == null) {
-            refuse(exchange, 404, "NoSuchKey");
+            Http.refuse(exchange, 404, "NoSuchKey");
         } else if (fault == Fault.TRUNCATED) {
             exchange.sendResponseHeaders(200, stored.bytes().length);
             exchange.getResponseBody().write(stored.bytes(), 0, stored.bytes().length / 2);
             exchange.getResponseBody().flush();
             cut(exchange);
         } else {
-            answer(exchange, 200, stored.bytes());
+            Http.answer(exchange, 200, stored.bytes());
         }
     }
 
@@ -208,13 +250,18 @@ public final class FakeS3 implements AutoCloseable {
     }
 
     private void delete(HttpExchange exchange, String key) throws IOException {
-        objects.remove(key);
+        String upload = Http.query(exchange).get("uploadId");
+        if (upload == null) {
+            objects.remove(key);
+        } else {
+            uploads.end(upload);
+        }
         exchange.sendResponseHeaders(204, -1);
         exchange.close();
     }
 
     private void list(HttpExchange exchange) throws IOException {
-        Map<String, String> query = query(exchange);
+        Map<String, String> query = Http.query(exchange);
         String prefix = query.getOrDefault("prefix", "");
         String after = query.getOrDefault("continuation-token", "");
         List<Map.Entry<String, Stored>> rest = objects.entrySet().stream()
@@ -228,7 +275,7 @@ public final class FakeS3 implements AutoCloseable {
                         + e.getValue().bytes().length
                         + "</Size></Contents>")
                 .collect(Collectors.joining());
-        xml(
+        Http.xml(
                 exchange,
                 "<ListBucketResult><Name>" + BUCKET + "</Name><KeyCount>" + page.size() + "</KeyCount><IsTruncated>"
                         + more
@@ -245,71 +292,13 @@ public final class FakeS3 implements AutoCloseable {
         if (stored != null) {
             stored.metadata()
                     .forEach((name, value) -> exchange.getResponseHeaders().add(name, value));
-            exchange.getResponseHeaders().add("ETag", etag(stored.bytes()));
+            exchange.getResponseHeaders().add("ETag", Http.etag(stored.bytes()));
         }
         return stored;
-    }
-
-    private static Map<String, String> metadata(HttpExchange exchange) {
-        Map<String, String> metadata = new HashMap<>();
-        exchange.getRequestHeaders().forEach((name, values) -> {
-            if (name.toLowerCase(Locale.ROOT).startsWith("x-amz-meta-")) {
-                metadata.put(name.toLowerCase(Locale.ROOT), values.get(0));
-            }
-        });
-        return Map.copyOf(metadata);
-    }
-
-    private static Map<String, String> query(HttpExchange exchange) {
-        Map<String, String> query = new HashMap<>();
-        String raw = exchange.getRequestURI().getRawQuery();
-        for (String part : raw == null ? new String[0] : raw.split("&")) {
-            String[] pair = part.split("=", 2);
-            query.put(pair[0], pair.length < 2 ? "" : URLDecoder.decode(pair[1], StandardCharsets.UTF_8));
-        }
-        return query;
-    }
-
-    private static void refuse(HttpExchange exchange, int status, String code) throws IOException {
-        byte[] body = ("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>" + code
-                        + "</Code><Message>As told.</Message>" + "</Error>")
-                .getBytes(StandardCharsets.UTF_8);
-        if (exchange.getRequestMethod().equals("HEAD")) {
-            exchange.sendResponseHeaders(status, -1);
-            exchange.close();
-        } else {
-            exchange.getResponseHeaders().set("Content-Type", "application/xml");
-            answer(exchange, status, body);
-        }
-    }
-
-    private static void xml(HttpExchange exchange, String text) throws IOException {
-        exchange.getResponseHeaders().set("Content-Type", "application/xml");
-        answer(exchange, 200, ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>" + text).getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static void answer(HttpExchange exchange, int status, byte[] body) throws IOException {
-        exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
-        if (body.length > 0) {
-            exchange.getResponseBody().write(body);
-        }
-        exchange.close();
     }
 
     /** Closing an exchange whose answer is not whole closes its connection. */
     private static void cut(HttpExchange exchange) {
         exchange.close();
-    }
-
-    private static String etag(byte[] bytes) {
-        return "\"" + HexFormat.of().formatHex(md5(bytes)) + "\"";
-    }
-
-    private static byte[] md5(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("MD5").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("This Java has no MD5", e);
-        }
     }
 }
