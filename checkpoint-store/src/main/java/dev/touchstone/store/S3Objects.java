@@ -46,14 +46,18 @@ final class S3Objects implements AutoCloseable {
 
     /** A store takes 10,000 parts of an object, hence 2.4 TiB. */
     private static final long PART = 256L << 20;
+    /** The most that one request copies. Few servers know how to copy in parts, so it is done only beyond. */
+    private static final long LARGEST_COPY = 5L << 30;
 
     private final S3Client client;
     private final long partSize;
+    private final long largestCopy;
     private boolean conditional = true;
 
-    private S3Objects(S3Client client, long partSize) {
+    private S3Objects(S3Client client, long partSize, long largestCopy) {
         this.client = client;
         this.partSize = partSize;
+        this.largestCopy = largestCopy;
     }
 
     /**
@@ -78,11 +82,16 @@ final class S3Objects implements AutoCloseable {
      * @throws IllegalArgumentException in one sentence, if the SDK finds no region
      */
     static S3Objects connect(StoreSettings settings) {
-        return connect(settings, PART);
+        return connect(settings, PART, LARGEST_COPY);
     }
 
-    /** As {@link #connect(StoreSettings)}; what is larger than a part is sent in parts. */
-    static S3Objects connect(StoreSettings settings, long partSize) {
+    /**
+     * As {@link #connect(StoreSettings)}.
+     *
+     * @param partSize what is larger is sent in parts of that many bytes
+     * @param largestCopy what is larger is copied in such parts
+     */
+    static S3Objects connect(StoreSettings settings, long partSize, long largestCopy) {
         S3ClientBuilder builder = S3Client.builder()
                 .httpClientBuilder(UrlConnectionHttpClient.builder()
                         .connectionTimeout(CONNECT)
@@ -103,7 +112,7 @@ final class S3Objects implements AutoCloseable {
             builder.region(Region.US_EAST_1);
         }
         try {
-            return new S3Objects(builder.build(), partSize);
+            return new S3Objects(builder.build(), partSize, largestCopy);
         } catch (SdkClientException e) {
             throw new IllegalArgumentException(
                     "No region of the S3 store is known: set touchstone.s3-region, or touchstone.s3-endpoint for a store"
@@ -240,7 +249,7 @@ final class S3Objects implements AutoCloseable {
     void copy(Found from, S3Location to) throws StoreException {
         S3Location source = from.location();
         request("copied", source, () -> {
-            if (from.size() <= partSize) {
+            if (from.size() <= largestCopy) {
                 return client.copyObject(r -> r.sourceBucket(source.bucket())
                         .sourceKey(source.key())
                         .destinationBucket(to.bucket())

@@ -35,7 +35,7 @@ class LargeFilesTest {
         Path here = temporary.resolve("here");
         written = Samples.write(here, 1);
         store = new S3Store(
-                S3Objects.connect(settings, 300_001),
+                S3Objects.connect(settings, 300_001, 300_001),
                 S3Location.parse("s3://bucket/models/m"),
                 new FolderStore(here, settings));
     }
