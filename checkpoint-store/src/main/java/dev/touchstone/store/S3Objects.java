@@ -39,6 +39,9 @@ final class S3Objects implements AutoCloseable {
     /** A request with all its attempts; nothing is tried for ever. */
     private static final Duration REQUEST = Duration.ofMinutes(15);
 
+    /** Waits between them double, from 0.1 s: a store that is overloaded for some seconds ends nobody. */
+    private static final int ATTEMPTS = 8;
+
     private static final String SHA256 = "sha256";
     private static final int NOT_FOUND = 404;
     private static final int EXISTS = 412;
@@ -96,7 +99,7 @@ final class S3Objects implements AutoCloseable {
                 .httpClientBuilder(UrlConnectionHttpClient.builder()
                         .connectionTimeout(CONNECT)
                         .socketTimeout(SILENCE))
-                .overrideConfiguration(c -> c.apiCallTimeout(REQUEST))
+                .overrideConfiguration(c -> c.apiCallTimeout(REQUEST).retryStrategy(r -> r.maxAttempts(ATTEMPTS)))
                 .forcePathStyle(settings.pathStyle())
                 // Newer checksums and chunked signatures are what servers other than Amazon's stumble over.
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)

@@ -2,6 +2,7 @@ package dev.touchstone.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.touchstone.rewardmodel.Torch;
 import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
@@ -176,6 +177,46 @@ class TrainerStoreTest {
                 .isInstanceOf(PublicationException.class)
                 .hasMessageContaining("The checkpoint could not be written");
         assertThat(bench.manifests()).isEmpty();
+    }
+
+    /** A real full disk: a file system in memory, where this test may mount one. */
+    @Test
+    void shouldEndAndHaveAnnouncedNothingWhenTheDiskIsFull() throws Exception {
+        Path small = Files.createDirectory(folder.resolve("small"));
+        assumeTrue(
+                run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", small.toString()), "mount is not allowed here");
+        try {
+            Bench bench = new Bench("s8.", small);
+            Running running = bench.start();
+            for (int round = 1; round <= 20 && !running.end.isDone(); round++) {
+                long before = bench.consumed();
+                bench.send(Pairs.some(10, round));
+                await().atMost(LONG).until(() -> running.end.isDone() || bench.consumed() >= before + 10);
+            }
+            await().atMost(LONG).until(running.end::isDone);
+
+            assertThat(running.end.join())
+                    .isInstanceOf(PublicationException.class)
+                    .hasMessageContainingAll("The checkpoint could not be written", "No space left");
+            assertThat(bench.manifests()).isNotEmpty();
+            assertThat(loadable(bench)).isEqualTo(unretired(byVersion(bench)).size());
+
+            // With room again it goes on where it was.
+            run("mount", "-o", "remount,size=256m", small.toString());
+            learn(bench, 10, 99);
+            assertThat(bench.nextOffsets(bench.ledger())).isEqualTo(bench.committed());
+        } finally {
+            run("umount", small.toString());
+        }
+    }
+
+    private static boolean run(String... command) throws IOException, InterruptedException {
+        return new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .waitFor()
+                == 0;
     }
 
     /** Runs a trainer until it has published some further pairs. */
