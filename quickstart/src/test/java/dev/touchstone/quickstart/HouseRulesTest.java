@@ -27,6 +27,7 @@ class HouseRulesTest {
             "schemas",
             "testkit",
             "reward-model",
+            "checkpoint-store",
             "producers",
             "critique-stream",
             "trainer-consumer",
@@ -70,6 +71,30 @@ class HouseRulesTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.apache.kafka..", "io.quarkus..", "dev.touchstone.schemas..")
                 .because("the reward model must be usable without Kafka; convert records in trainer or scorer")
+                .check(ALL);
+    }
+
+    @Test
+    void shouldKeepS3InOneRoomWhenCheckpointsAreStored() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.touchstone.store..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("software.amazon..")
+                .because("only checkpoint-store knows S3; put, fetch and list checkpoints through it")
+                .check(ALL);
+    }
+
+    @Test
+    void shouldKeepKafkaOutWhenCheckpointsAreStored() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.touchstone.store..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.kafka..", "io.quarkus..", "dev.touchstone.schemas..")
+                .because("a store knows versions, URIs and hashes; manifests belong to trainer and scorer")
                 .check(ALL);
     }
 

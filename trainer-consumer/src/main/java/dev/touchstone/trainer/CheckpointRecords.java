@@ -15,6 +15,7 @@ import dev.touchstone.trainer.lineage.AliasChange;
 import dev.touchstone.trainer.lineage.Publication;
 import dev.touchstone.trainer.log.Cut;
 import dev.touchstone.trainer.log.LogItem;
+import java.net.URI;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -40,9 +41,14 @@ record CheckpointRecords(
      */
     record Learnt(Cut cut, BatchOutcome outcome) {}
 
-    /** Everything that becomes visible with the checkpoint. */
+    /**
+     * Everything that becomes visible with the checkpoint.
+     *
+     * @param uri where the files are
+     */
     Publication publication(
             Checkpoint.Written written,
+            URI uri,
             List<Learnt> batches,
             Map<Integer, Long> offsets,
             Figures figures,
@@ -58,11 +64,12 @@ record CheckpointRecords(
             dead.addAll(batch.cut().dead());
         }
         return new Publication(
-                manifest(written, offsets, figures, evaluation, ruling, at),
+                manifest(written, uri, offsets, figures, evaluation, ruling, at),
                 ledger,
                 metrics(written.versionId(), figures, evaluation, ruling, at),
                 aliases,
-                dead);
+                dead,
+                List.of());
     }
 
     private LedgerEntry entry(Learnt batch, String version) {
@@ -86,6 +93,7 @@ record CheckpointRecords(
 
     private CheckpointManifest manifest(
             Checkpoint.Written written,
+            URI uri,
             Map<Integer, Long> offsets,
             Figures figures,
             Evaluation evaluation,
@@ -96,7 +104,7 @@ record CheckpointRecords(
         return CheckpointManifest.newBuilder()
                 .setModelId(modelId)
                 .setVersionId(written.versionId())
-                .setUri(written.folder().toAbsolutePath().toUri().toString())
+                .setUri(uri.toString())
                 .setSha256(written.sha256())
                 .setStep(figures.steps())
                 .setOffsets(new TreeMap<>(offsets)

@@ -14,7 +14,7 @@ import dev.touchstone.trainer.learn.HeldOutPair;
 import dev.touchstone.trainer.learn.Learner;
 import dev.touchstone.trainer.learn.TextRewards;
 import dev.touchstone.trainer.lineage.AliasChange;
-import dev.touchstone.trainer.lineage.CheckpointFolders;
+import dev.touchstone.trainer.lineage.Checkpoints;
 import dev.touchstone.trainer.lineage.Lineage;
 import dev.touchstone.trainer.lineage.ModelAliases;
 import java.time.Instant;
@@ -22,7 +22,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,15 +37,15 @@ final class Promotions implements AutoCloseable {
     private final TrainerSettings settings;
     private final ModelAliases aliases;
     private final Lineage lineage;
-    private final CheckpointFolders folders;
+    private final Checkpoints checkpoints;
     private @Nullable Evidence evidence;
     private @Nullable Opponent opponent;
 
-    Promotions(TrainerSettings settings, ModelAliases aliases, Lineage lineage, CheckpointFolders folders) {
+    Promotions(TrainerSettings settings, ModelAliases aliases, Lineage lineage, Checkpoints checkpoints) {
         this.settings = settings;
         this.aliases = aliases;
         this.lineage = lineage;
-        this.folders = folders;
+        this.checkpoints = checkpoints;
     }
 
     /** The champion in memory, as long as it is champion. */
@@ -63,11 +62,6 @@ final class Promotions implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             LOG.warn("The gate begins anew: {}", e.getMessage());
         }
-    }
-
-    /** Every version that has a name. */
-    Set<String> named() {
-        return aliases.versions();
     }
 
     /** Judges the checkpoint that the learner has just written, by the held-out pairs since the one before. */
@@ -106,12 +100,12 @@ final class Promotions implements AutoCloseable {
             return present;
         }
         close();
-        Optional<CheckpointManifest> manifest = lineage.version(champion);
+        Optional<CheckpointManifest> manifest = lineage.find(champion);
         if (manifest.isEmpty()) {
             throw new CheckpointException(CheckpointException.Kind.MISSING, "It has no manifest.");
         }
-        RewardScorer scorer =
-                RewardScorer.of(folders.open(manifest.get()), settings.compute().forScoring());
+        RewardScorer scorer = RewardScorer.of(
+                checkpoints.open(manifest.get()), settings.compute().forScoring());
         Opponent made = new Opponent(
                 scorer, new Gate(settings.gate(), inputs -> TextRewards.of(inputs, scorer.format(), scorer::score)));
         opponent = made;
@@ -131,7 +125,7 @@ final class Promotions implements AutoCloseable {
     /** What becomes of a request. */
     Reply reply(ModelRequest request, Instant now) {
         List<AliasChange> changes = new ArrayList<>();
-        String refusal = new RequestRules(aliases, lineage, folders).refusal(request, now);
+        String refusal = new RequestRules(aliases, lineage, checkpoints).refusal(request, now);
         String detail = refusal == null ? act(request, now, changes) : refusal;
         return new Reply(
                 List.copyOf(changes),

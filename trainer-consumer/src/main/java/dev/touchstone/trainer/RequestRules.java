@@ -4,7 +4,7 @@ import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
 import dev.touchstone.schemas.Aliases;
 import dev.touchstone.schemas.v1.CheckpointManifest;
 import dev.touchstone.schemas.v1.ModelRequest;
-import dev.touchstone.trainer.lineage.CheckpointFolders;
+import dev.touchstone.trainer.lineage.Checkpoints;
 import dev.touchstone.trainer.lineage.Lineage;
 import dev.touchstone.trainer.lineage.ModelAliases;
 import java.time.Instant;
@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What may be asked of a trainer. A version may only be named while its files can be loaded. */
-record RequestRules(ModelAliases aliases, Lineage lineage, CheckpointFolders folders) {
+record RequestRules(ModelAliases aliases, Lineage lineage, Checkpoints checkpoints) {
     /** One sentence that says why a request is refused; null if it is not. */
     @Nullable
     String refusal(ModelRequest request, Instant now) {
@@ -52,12 +52,12 @@ record RequestRules(ModelAliases aliases, Lineage lineage, CheckpointFolders fol
     }
 
     private @Nullable String unusable(@Nullable String version) {
-        Optional<CheckpointManifest> manifest = version == null ? Optional.empty() : lineage.version(version);
+        Optional<CheckpointManifest> manifest = version == null ? Optional.empty() : lineage.find(version);
         if (manifest.isEmpty()) {
             return "There is no version " + shortened(String.valueOf(version), 100) + " of this model.";
         }
         try {
-            folders.open(manifest.get());
+            checkpoints.open(manifest.get());
             return null;
         } catch (CheckpointException e) {
             return "Version " + version + " cannot be used: " + e.getMessage();

@@ -8,9 +8,10 @@ import dev.touchstone.schemas.kafka.TopicAdmin;
 import dev.touchstone.schemas.v1.CheckpointManifest;
 import dev.touchstone.schemas.v1.CritiquedPair;
 import dev.touchstone.schemas.v1.PartitionOffset;
+import dev.touchstone.store.CheckpointStore;
 import dev.touchstone.trainer.learn.Learner;
-import dev.touchstone.trainer.lineage.CheckpointFolders;
-import dev.touchstone.trainer.lineage.CheckpointFolders.Usable;
+import dev.touchstone.trainer.lineage.Checkpoints;
+import dev.touchstone.trainer.lineage.Checkpoints.Usable;
 import dev.touchstone.trainer.lineage.Lineage;
 import dev.touchstone.trainer.lineage.LineagePublisher;
 import dev.touchstone.trainer.lineage.ModelAliases;
@@ -64,18 +65,22 @@ public final class Trainer {
      *
      * @throws UserError if the broker, the topics, the log or the checkpoints are not what they should be
      * @throws dev.touchstone.trainer.lineage.FencedException if another trainer has taken the model over
-     * @throws dev.touchstone.trainer.lineage.PublicationException if the broker stays away
+     * @throws dev.touchstone.trainer.lineage.PublicationException if the broker or the store of checkpoints stays away
      * @throws dev.touchstone.schemas.registry.RegistryUnavailableException if the registry stays away
      */
     public void run() {
         TopicCatalogue topics = new TopicCatalogue(settings.topicPrefix());
         requireTopics(topics);
-        try (LineagePublisher publisher =
-                new LineagePublisher(kafka, topics, settings.transactionalId(), clock, settings.patience())) {
+        try (CheckpointStore store = openStore();
+                LineagePublisher publisher =
+                        new LineagePublisher(kafka, topics, settings.transactionalId(), clock, settings.patience())) {
             publisher.open(); // before anything is read: from here on nobody else adds to the lineage
             Lineage lineage = Lineage.read(kafka, topics.checkpoints().name(), settings.modelId(), settings.patience());
-            CheckpointFolders folders = new CheckpointFolders(settings.modelFolder(), settings.keepCheckpoints());
-            Optional<Usable> newest = folders.newestUsable(lineage);
+            ModelAliases aliases =
+                    ModelAliases.read(kafka, topics.models().name(), settings.modelId(), settings.patience());
+            Checkpoints checkpoints = new Checkpoints(store, settings.retention(), aliases);
+            checkpoints.cleanUp(lineage, clock.instant());
+            Optional<Usable> newest = checkpoints.newestUsable(lineage);
             String log = topics.critiquedPairs().name();
             try (Learner learner = newest.isPresent()
                             ? Learner.restore(newest.get().checkpoint(), settings.learner(), settings.compute())
@@ -88,15 +93,11 @@ public final class Trainer {
                             kafka.with("group.id", settings.requestGroup()),
                             topics.modelRequests().name(),
                             settings.modelId());
-                    Promotions promotions = new Promotions(
-                            settings,
-                            ModelAliases.read(kafka, topics.models().name(), settings.modelId(), settings.patience()),
-                            lineage,
-                            folders)) {
+                    Promotions promotions = new Promotions(settings, aliases, lineage, checkpoints)) {
                 pairs.open(newest.map(u -> offsets(u.manifest())).orElse(Map.of()));
                 announce(newest);
                 TrainingSession session = new TrainingSession(
-                        settings, clock, meters, learner, pairs, publisher, lineage, folders, promotions, requests);
+                        settings, clock, meters, learner, pairs, publisher, lineage, checkpoints, promotions, requests);
                 newest.ifPresent(u -> session.goOnFrom(u.manifest().getVersionId()));
                 newest.ifPresent(u -> promotions.goOnFrom(u.manifest()));
                 running = true;
@@ -120,6 +121,14 @@ public final class Trainer {
     /** Whether it has taken the model over and is learning, or waiting for something to learn from. */
     public boolean running() {
         return running;
+    }
+
+    private CheckpointStore openStore() {
+        try {
+            return CheckpointStore.open(settings.store(), settings.modelFolder(), settings.modelId());
+        } catch (IllegalArgumentException e) {
+            throw new UserError(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private void requireTopics(TopicCatalogue topics) {

@@ -2,8 +2,10 @@ package dev.touchstone.trainer;
 
 import dev.touchstone.rewardmodel.Compute;
 import dev.touchstone.schemas.UserError;
+import dev.touchstone.store.StoreSettings;
 import dev.touchstone.trainer.gate.GateConfig;
 import dev.touchstone.trainer.learn.LearnerConfig;
+import dev.touchstone.trainer.lineage.Retention;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -13,6 +15,7 @@ import java.time.Duration;
  * @param topicPrefix what every topic's name begins with
  * @param modelId the model: letters, digits, dot, dash, underscore
  * @param checkpoints folder of all models' checkpoints; this model's are in a folder of its id
+ * @param store where checkpoints go from there, for scorers to load
  * @param learner configuration of the model
  * @param compute where and how the model is computed
  * @param batchPairs most pairs of a micro-batch, at least 1
@@ -20,7 +23,8 @@ import java.time.Duration;
  * @param idle after so long without anything new, what is there is learnt from and published
  * @param checkpointEvery longest time between two checkpoints while there is something new
  * @param checkpointBatches most micro-batches between two checkpoints, at least 1
- * @param keepCheckpoints how many of the newest checkpoints stay on the disk, at least 2
+ * @param keepCheckpoints how many of the newest checkpoints stay in the store, at least 2
+ * @param rollbackWindow how many former champions stay as well, at least 0
  * @param patience how long a broker that is away is waited for
  * @param gate what a checkpoint must pass to become champion
  */
@@ -28,6 +32,7 @@ public record TrainerSettings(
         String topicPrefix,
         String modelId,
         Path checkpoints,
+        StoreSettings store,
         LearnerConfig learner,
         Compute compute,
         int batchPairs,
@@ -36,6 +41,7 @@ public record TrainerSettings(
         Duration checkpointEvery,
         int checkpointBatches,
         int keepCheckpoints,
+        int rollbackWindow,
         Duration patience,
         GateConfig gate) {
     private static final String PLAIN_ARM = ".plain";
@@ -50,6 +56,7 @@ public record TrainerSettings(
         require(batchTokens >= 1, "touchstone.batch-tokens", "at least 1");
         require(checkpointBatches >= 1, "touchstone.checkpoint-batches", "at least 1");
         require(keepCheckpoints >= 2, "touchstone.keep-checkpoints", "at least 2");
+        require(rollbackWindow >= 0, "touchstone.rollback-window", "0 or more");
         require(!idle.isNegative() && !idle.isZero(), "touchstone.idle", "longer than 0");
         require(!checkpointEvery.isNegative(), "touchstone.checkpoint-every", "0 or longer");
     }
@@ -61,6 +68,7 @@ public record TrainerSettings(
                 topicPrefix,
                 modelId,
                 checkpoints,
+                StoreSettings.DIRECTORY,
                 learner,
                 Compute.cpu(),
                 32,
@@ -69,6 +77,7 @@ public record TrainerSettings(
                 Duration.ofSeconds(10),
                 32,
                 5,
+                3,
                 Duration.ofMinutes(3),
                 GateConfig.defaults());
     }
@@ -79,6 +88,7 @@ public record TrainerSettings(
                 topicPrefix,
                 modelId + PLAIN_ARM,
                 checkpoints,
+                store,
                 learner.withoutCritiques(),
                 compute,
                 batchPairs,
@@ -87,6 +97,7 @@ public record TrainerSettings(
                 checkpointEvery,
                 checkpointBatches,
                 keepCheckpoints,
+                rollbackWindow,
                 patience,
                 gate);
     }
@@ -104,6 +115,11 @@ public record TrainerSettings(
     /** The folder of this model's checkpoints. */
     public Path modelFolder() {
         return checkpoints.resolve(modelId);
+    }
+
+    /** Which checkpoints stay. */
+    public Retention retention() {
+        return new Retention(keepCheckpoints, rollbackWindow);
     }
 
     private static void require(boolean condition, String name, String range) {

@@ -10,7 +10,7 @@ import dev.touchstone.trainer.learn.Evaluation;
 import dev.touchstone.trainer.learn.Figures;
 import dev.touchstone.trainer.learn.Learner;
 import dev.touchstone.trainer.lineage.AliasChange;
-import dev.touchstone.trainer.lineage.CheckpointFolders;
+import dev.touchstone.trainer.lineage.Checkpoints;
 import dev.touchstone.trainer.lineage.Lineage;
 import dev.touchstone.trainer.lineage.LineagePublisher;
 import dev.touchstone.trainer.lineage.ModelRequests;
@@ -21,6 +21,7 @@ import dev.touchstone.trainer.log.Cut;
 import dev.touchstone.trainer.log.LogItem;
 import dev.touchstone.trainer.log.MicroBatchCutter;
 import dev.touchstone.trainer.log.PairLog;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,7 +55,7 @@ final class TrainingSession {
     private final PairLog pairs;
     private final LineagePublisher publisher;
     private final Lineage lineage;
-    private final CheckpointFolders folders;
+    private final Checkpoints checkpoints;
     private final Promotions promotions;
     private final ModelRequests requests;
     private final MicroBatchCutter cutter;
@@ -75,7 +76,7 @@ final class TrainingSession {
             PairLog pairs,
             LineagePublisher publisher,
             Lineage lineage,
-            CheckpointFolders folders,
+            Checkpoints checkpoints,
             Promotions promotions,
             ModelRequests requests) {
         this.settings = settings;
@@ -85,7 +86,7 @@ final class TrainingSession {
         this.pairs = pairs;
         this.publisher = publisher;
         this.lineage = lineage;
-        this.folders = folders;
+        this.checkpoints = checkpoints;
         this.promotions = promotions;
         this.requests = requests;
         this.cutter = new MicroBatchCutter(settings.batchPairs(), settings.batchTokens());
@@ -182,11 +183,13 @@ final class TrainingSession {
         Evaluation evaluation = learner.evaluate();
         Figures figures = learner.figures();
         Checkpoint.Written written = save();
+        URI uri = checkpoints.put(written);
         Ruling ruling = promotions.judge(learner);
         Instant now = clock.instant();
         List<AliasChange> aliases = promotions.changes(ruling, written.versionId(), now);
-        Publication publication = new CheckpointRecords(settings.modelId(), logTopic, version)
-                .publication(written, unpublished, pairs.offsets(), figures, evaluation, ruling, aliases, now);
+        Publication learnt = new CheckpointRecords(settings.modelId(), logTopic, version)
+                .publication(written, uri, unpublished, pairs.offsets(), figures, evaluation, ruling, aliases, now);
+        Publication publication = learnt.retiring(checkpoints.retirable(lineage, learnt.manifest(), aliases));
         publisher.publish(publication, pairs.group());
         promotions.published(aliases);
         version = written.versionId();
@@ -206,12 +209,12 @@ final class TrainingSession {
                 figures.windowAccuracy(),
                 evaluation.accuracy());
         LOG.info("Gate: {}: {}", ruling.decision(), ruling.summary());
-        folders.deleteOld(lineage.ancestry(version), promotions.named());
+        checkpoints.published(lineage, publication.retired(), clock.instant());
     }
 
     private Checkpoint.Written save() {
         try {
-            return learner.save(folders.root(), null);
+            return learner.save(checkpoints.folder(), null);
         } catch (CheckpointException e) {
             throw new PublicationException("The checkpoint could not be written: " + e.getMessage(), e);
         }

@@ -12,6 +12,7 @@ import dev.touchstone.schemas.v1.ModelAlias;
 import dev.touchstone.schemas.v1.ModelAnswer;
 import dev.touchstone.schemas.v1.ModelRequest;
 import dev.touchstone.schemas.v1.OffsetRange;
+import dev.touchstone.store.StoreSettings;
 import dev.touchstone.testkit.cluster.TestCluster;
 import dev.touchstone.testkit.topics.Records;
 import dev.touchstone.trainer.learn.LearnerConfig;
@@ -42,12 +43,17 @@ final class Bench {
     final TrainerSettings settings;
 
     Bench(String prefix, Path folder) {
+        this(prefix, folder, StoreSettings.DIRECTORY);
+    }
+
+    Bench(String prefix, Path folder, StoreSettings store) {
         topics = TestCluster.shared().topics(prefix);
         TrainerSettings d = TrainerSettings.defaults(prefix, "m", folder, LearnerConfig.defaults(11));
         settings = new TrainerSettings(
                 prefix,
                 d.modelId(),
                 folder,
+                store,
                 d.learner(),
                 d.compute(),
                 8,
@@ -56,6 +62,7 @@ final class Bench {
                 Duration.ofSeconds(2),
                 4,
                 3,
+                1,
                 Duration.ofMinutes(2),
                 d.gate());
     }
@@ -191,10 +198,14 @@ final class Bench {
 
     /** Whether so many records have been consumed by what is published. */
     boolean published(long records) {
+        return consumed() >= records;
+    }
+
+    /** How many records have been consumed by what is published. */
+    long consumed() {
         return ledger().stream()
-                        .mapToLong(e -> e.getTrainedPairs() + e.getHeldOutPairs() + e.getSkippedPairs())
-                        .sum()
-                >= records;
+                .mapToLong(e -> e.getTrainedPairs() + e.getHeldOutPairs() + e.getSkippedPairs())
+                .sum();
     }
 
     /** Follows the ledger's ranges; fails at a gap or an overlap. */

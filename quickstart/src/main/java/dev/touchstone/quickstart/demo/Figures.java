@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param rewards records on rm.rewards
  * @param distinctRewards different completion ids on rm.rewards
  * @param deadLetters records on rm.dead-letters
- * @param checkpoints manifests on rm.checkpoints
+ * @param checkpoints versions on rm.checkpoints
  * @param prequentialAccuracy share of pairs ranked as labelled before they were learnt from, 0 to 1
  * @param heldOutAccuracy share of held-out pairs ranked as labelled by the newest checkpoint, 0 to 1
  * @param heldOutAccuracyWithoutCritique the same with every critique withheld, 0 to 1

@@ -34,6 +34,7 @@ public final class StreamMonitor implements AutoCloseable {
     private volatile boolean closed;
 
     private final Map<String, Long> counts = new HashMap<>();
+    private final Set<String> versions = new HashSet<>();
     private final Set<String> rewarded = new HashSet<>();
     private long trained;
     private long heldOut;
@@ -73,7 +74,7 @@ public final class StreamMonitor implements AutoCloseable {
                 count(topics.rewards()),
                 rewarded.size(),
                 count(topics.deadLetters()),
-                count(topics.checkpoints()),
+                versions.size(),
                 newest == null ? null : newest.getPrequentialAccuracy(),
                 newest == null ? null : newest.getHeldOutAccuracy(),
                 newest == null ? null : newest.getHeldOutAccuracyWithoutCritique(),
@@ -112,7 +113,10 @@ public final class StreamMonitor implements AutoCloseable {
     private synchronized void take(ConsumerRecord<byte[], byte[]> record) {
         String topic = record.topic();
         counts.merge(topic, 1L, Long::sum);
-        if (topic.equals(topics.rewards().name())) {
+        if (topic.equals(topics.checkpoints().name())) {
+            versions.add(new String(
+                    record.key(), StandardCharsets.UTF_8)); // a manifest is published again when it is retired
+        } else if (topic.equals(topics.rewards().name())) {
             rewarded.add(new String(record.key(), StandardCharsets.UTF_8));
             if (secondsToFirstReward == null) {
                 secondsToFirstReward = elapsed();

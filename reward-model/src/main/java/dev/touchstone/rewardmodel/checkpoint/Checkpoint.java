@@ -31,10 +31,12 @@ public final class Checkpoint {
     /** The weights of an adapter. */
     public static final String ADAPTER = LoraFiles.WEIGHTS;
 
+    /** Names every other file with its hash. A folder without it is not whole. */
+    public static final String MANIFEST = "manifest.json";
+
     private static final String STATE = "training_state.safetensors";
     static final String COUNTERS = "training_state.json";
     static final String BASE = "base.json";
-    private static final String MANIFEST = "manifest.json";
     private static final Set<String> RESERVED = reserved();
 
     private static final String FILE_NAME = "[A-Za-z0-9_][A-Za-z0-9._-]{0,100}";
@@ -122,7 +124,7 @@ public final class Checkpoint {
             files.add(STATE, file -> SafetensorsWriter.write(file, contents.state(), Map.of()));
             files.add(COUNTERS, Descriptions.counters(contents.counters()));
             SortedMap<String, String> digests = files.digests();
-            String sha256 = FolderFiles.combined(digests);
+            String sha256 = files.sha256();
             String versionId = "step-%08d-%s".formatted(contents.counters().steps(), sha256.substring(0, 8));
             files.add(MANIFEST, Descriptions.manifest(versionId, sha256, digests));
             String folderName = name == null ? versionId : name;

@@ -64,6 +64,11 @@ public final class FolderWriter implements AutoCloseable {
         return new TreeMap<>(digests);
     }
 
+    /** Hash over names and content of the files so far, 64 hex digits: a checkpoint's own before its manifest is added. */
+    public String sha256() {
+        return FolderFiles.combined(digests);
+    }
+
     /**
      * Renames the folder and forces the rename to the disk.
      *

@@ -13,9 +13,8 @@ import dev.touchstone.rewardmodel.text.InputRefusedException;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.v1.CheckpointManifest;
 import dev.touchstone.schemas.v1.Message;
-import java.net.URI;
-import java.nio.file.FileSystemNotFoundException;
-import java.nio.file.Path;
+import dev.touchstone.store.CheckpointFetcher;
+import dev.touchstone.store.StoreException;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -25,19 +24,25 @@ public final class RewardModelLoader implements ModelLoader {
     private static final RewardInput WARM_UP =
             new RewardInput(List.of(new Turn("user", "What is 2 plus 2?")), "It is 4.", "The answer is right.");
 
+    /** The one that serves and the one before, so that a restart and a rollback need not fetch. */
+    private static final int FETCHED = 2;
+
     private final int nativeThreads;
     private final Compute compute;
+    private final CheckpointFetcher fetcher;
 
     /**
      * @param nativeThreads threads of the native library, below the number of cores; at least 1
      * @param compute where and how models are computed
+     * @param fetcher brings checkpoints onto this machine; used and closed with the process
      */
-    public RewardModelLoader(int nativeThreads, Compute compute) {
+    public RewardModelLoader(int nativeThreads, Compute compute, CheckpointFetcher fetcher) {
         if (nativeThreads < 1) {
             throw new UserError("touchstone.native-threads is " + nativeThreads + ": use at least 1.");
         }
         this.nativeThreads = nativeThreads;
         this.compute = compute;
+        this.fetcher = fetcher;
         if (!compute.device().equals("cpu")) {
             requireDevice();
         }
@@ -55,36 +60,26 @@ public final class RewardModelLoader implements ModelLoader {
 
     @Override
     public LoadedModel load(CheckpointManifest manifest) throws ModelLoadException {
+        if (manifest.getRetiredAt() != null) {
+            throw new ModelLoadException("Version " + manifest.getVersionId() + " was retired at "
+                    + manifest.getRetiredAt() + " and its files may be gone: point the alias to another version.");
+        }
         Torch.start(nativeThreads);
-        Path folder = folder(manifest.getUri());
         RewardScorer scorer;
         try {
-            scorer = RewardScorer.of(Checkpoint.open(folder), compute);
-        } catch (CheckpointException e) {
+            Checkpoint checkpoint = fetcher.fetch(manifest.getUri(), manifest.getSha256());
+            scorer = RewardScorer.of(checkpoint, compute);
+        } catch (CheckpointException | StoreException e) {
             throw new ModelLoadException(String.valueOf(e.getMessage()), e);
         }
         try {
-            if (!scorer.sha256().equalsIgnoreCase(manifest.getSha256())) {
-                throw new ModelLoadException("The files in " + folder + " have the sha256 " + scorer.sha256()
-                        + ", the manifest wants " + manifest.getSha256() + ".");
-            }
             scorer.scoreInputs(List.of(WARM_UP));
-            return new Loaded(ModelInfo.of(manifest), scorer);
-        } catch (ModelLoadException e) {
-            scorer.close();
-            throw e;
         } catch (RuntimeException e) {
             scorer.close();
-            throw new ModelLoadException("The model in " + folder + " cannot score: " + e, e);
+            throw new ModelLoadException("The model at " + manifest.getUri() + " cannot score: " + e, e);
         }
-    }
-
-    private static Path folder(String uri) throws ModelLoadException {
-        try {
-            return Path.of(URI.create(uri));
-        } catch (IllegalArgumentException | FileSystemNotFoundException e) {
-            throw new ModelLoadException("The manifest's uri " + uri + " is not that of a folder (file:///...).", e);
-        }
+        fetcher.trim(FETCHED);
+        return new Loaded(ModelInfo.of(manifest), scorer);
     }
 
     private record Loaded(ModelInfo info, RewardScorer scorer) implements LoadedModel {

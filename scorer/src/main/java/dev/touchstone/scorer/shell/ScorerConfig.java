@@ -3,6 +3,7 @@ package dev.touchstone.scorer.shell;
 import dev.touchstone.rewardmodel.Precision;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +41,22 @@ public interface ScorerConfig {
 
     /** Most tokens, padding included, of one forward pass; 4,096 on a CPU and 16,384 on a GPU where it is not set. */
     OptionalInt deviceBatchTokens();
+
+    /** The S3-compatible store that the trainer's manifests name, s3://bucket/prefix; nothing outside it is then fetched. */
+    Optional<String> checkpointStore();
+
+    /** Folder for checkpoints that were fetched from a store; the last two stay. */
+    @WithDefault(".touchstone/fetched")
+    Path checkpointCache();
+
+    /** URL of a store other than Amazon's. */
+    Optional<String> s3Endpoint();
+
+    /** The store's region; us-east-1 at an endpoint, and else what the SDK finds (AWS_REGION). */
+    Optional<String> s3Region();
+
+    /** Whether the bucket stands in the path of a URL and not in its host's name; by default at an endpoint. */
+    Optional<Boolean> s3PathStyle();
 
     /** Settings of the HTTP interface. */
     Http http();

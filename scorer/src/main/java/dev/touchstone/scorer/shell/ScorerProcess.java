@@ -7,6 +7,8 @@ import dev.touchstone.scorer.ScorerCore;
 import dev.touchstone.scorer.ScorerMetrics;
 import dev.touchstone.scorer.ScorerSettings;
 import dev.touchstone.scorer.model.RewardModelLoader;
+import dev.touchstone.store.CheckpointFetcher;
+import dev.touchstone.store.StoreSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -78,9 +80,23 @@ public class ScorerProcess {
                         settings.modelId(),
                         settings.instanceId(),
                         settings.http().queueItems()),
-                new RewardModelLoader(settings.nativeThreads(), compute()),
+                new RewardModelLoader(settings.nativeThreads(), compute(), fetcher()),
                 new ScorerMetrics(meters),
                 Clock.systemUTC());
+    }
+
+    private CheckpointFetcher fetcher() {
+        try {
+            return new CheckpointFetcher(
+                    StoreSettings.of(
+                            settings.checkpointStore(),
+                            settings.s3Endpoint(),
+                            settings.s3Region(),
+                            settings.s3PathStyle()),
+                    settings.checkpointCache());
+        } catch (IllegalArgumentException e) {
+            throw new UserError(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private Compute compute() {

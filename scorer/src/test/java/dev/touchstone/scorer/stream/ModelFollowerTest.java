@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.touchstone.rewardmodel.Compute;
+import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.v1.CheckpointManifest;
@@ -23,9 +24,14 @@ import dev.touchstone.scorer.scoring.Candidate;
 import dev.touchstone.scorer.scoring.ScoredBatch;
 import dev.touchstone.scorer.scoring.ScoringEngine;
 import dev.touchstone.scorer.scoring.SuppliedCritique;
+import dev.touchstone.store.CheckpointFetcher;
+import dev.touchstone.store.CheckpointStore;
+import dev.touchstone.store.StoreSettings;
 import dev.touchstone.testkit.cluster.TestCluster;
+import dev.touchstone.testkit.s3.FakeS3;
 import dev.touchstone.testkit.topics.Records;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +43,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -109,7 +116,7 @@ class ModelFollowerTest {
     void shouldKeepTheOldVersionWhenTheHashOfTheNewOneDiffers() throws Exception {
         CheckpointManifest good = Checkpoints.write(folder, 1);
         CheckpointManifest bad = Checkpoints.write(folder, 2);
-        ModelFollower follower = start(new RewardModelLoader(1, Compute.cpu()));
+        ModelFollower follower = start(loader());
         publish(good);
         publish(champion(good.getVersionId()));
         awaitVersion(good.getVersionId());
@@ -119,7 +126,7 @@ class ModelFollowerTest {
         assertThat(follower.problem().orElseThrow()).contains("sha256").contains("0".repeat(64));
         assertThat(score().model().versionId()).isEqualTo(good.getVersionId());
 
-        Files.writeString(Path.of(java.net.URI.create(bad.getUri())).resolve("config.json"), "{}");
+        Files.writeString(Path.of(URI.create(bad.getUri())).resolve("config.json"), "{}");
         publish(bad);
         await().atMost(LIMIT).until(() -> follower.problem().orElse("").contains("is not what was written"));
         assertThat(score().model().versionId()).isEqualTo(good.getVersionId());
@@ -129,7 +136,7 @@ class ModelFollowerTest {
     void shouldGoOnServingWhenFilesHaveGone() throws Exception {
         CheckpointManifest first = Checkpoints.write(folder.resolve("one"), 1);
         CheckpointManifest second = Checkpoints.write(folder.resolve("two"), 2);
-        ModelFollower follower = start(new RewardModelLoader(1, Compute.cpu()));
+        ModelFollower follower = start(loader());
         publish(first);
         publish(champion(first.getVersionId()));
         awaitVersion(first.getVersionId());
@@ -163,6 +170,63 @@ class ModelFollowerTest {
         await().during(Duration.ofSeconds(2))
                 .atMost(LIMIT)
                 .until(() -> version().equals("v1"));
+    }
+
+    @Test
+    void shouldServeFromAStoreAndKeepTheOldVersionWhenTheStoreFails() throws Exception {
+        System.setProperty("aws.accessKeyId", "key-of-a-test");
+        System.setProperty("aws.secretAccessKey", "secret-of-a-test");
+        try (FakeS3 s3 = FakeS3.start()) {
+            StoreSettings store = StoreSettings.of(
+                    Optional.of("s3://bucket/models"), Optional.of(s3.endpoint()), Optional.empty(), Optional.empty());
+            CheckpointManifest first = upload(store, Checkpoints.write(folder.resolve("trainer"), 1));
+            CheckpointManifest second = upload(store, Checkpoints.write(folder.resolve("trainer"), 2));
+            Path cache = folder.resolve("fetched");
+            ModelFollower follower =
+                    start(new RewardModelLoader(1, Compute.cpu(), new CheckpointFetcher(store, cache)));
+            publish(first);
+            publish(champion(first.getVersionId()));
+            awaitVersion(first.getVersionId());
+
+            s3.follow(request -> FakeS3.Fault.DENIED);
+            publish(second);
+            publish(champion(second.getVersionId()));
+            await().atMost(LIMIT).until(() -> follower.problem().isPresent());
+            assertThat(follower.problem().orElseThrow()).contains("403").contains("give the keys the right");
+            assertThat(score().model().versionId()).isEqualTo(first.getVersionId());
+
+            s3.follow(request -> FakeS3.Fault.NONE);
+            clock.advance(Duration.ofMinutes(1));
+            awaitVersion(second.getVersionId());
+            assertThat(cache.resolve(second.getVersionId())).isDirectory();
+        }
+    }
+
+    @Test
+    void shouldRefuseWhenAManifestIsRetired() throws Exception {
+        CheckpointManifest good = Checkpoints.write(folder, 1);
+        ModelFollower follower = start(loader());
+        publish(CheckpointManifest.newBuilder(good).setRetiredAt(Instant.EPOCH).build());
+        publish(champion(good.getVersionId()));
+        await().atMost(LIMIT)
+                .until(() -> follower.problem().orElse("").contains("was retired at 1970-01-01T00:00:00Z"));
+        publish(good);
+        awaitVersion(good.getVersionId());
+    }
+
+    private RewardModelLoader loader() {
+        return new RewardModelLoader(
+                1, Compute.cpu(), new CheckpointFetcher(StoreSettings.DIRECTORY, folder.resolve("fetched")));
+    }
+
+    private static CheckpointManifest upload(StoreSettings settings, CheckpointManifest manifest) throws Exception {
+        Path files = Path.of(URI.create(manifest.getUri()));
+        try (CheckpointStore store = CheckpointStore.open(settings, files.getParent(), MODEL)) {
+            URI uri = store.put(new Checkpoint.Written(files, manifest.getVersionId(), manifest.getSha256()));
+            return CheckpointManifest.newBuilder(manifest)
+                    .setUri(uri.toString())
+                    .build();
+        }
     }
 
     private ModelFollower start(ModelLoader loader) {

@@ -51,21 +51,29 @@ public final class Lineage {
         return lineage;
     }
 
-    /** Adds the manifest of a version that was just published. */
+    /** Adds a manifest that was just published. A retired one keeps its place, it is no new version. */
     public void add(CheckpointManifest manifest) {
-        byVersion.remove(manifest.getVersionId());
+        if (manifest.getRetiredAt() == null) {
+            byVersion.remove(manifest.getVersionId());
+        }
         byVersion.put(manifest.getVersionId(), manifest);
     }
 
-    /** The manifest of a version. */
-    public Optional<CheckpointManifest> version(String versionId) {
+    /** The newest manifest that is not retired. */
+    public Optional<CheckpointManifest> newest() {
+        return byVersion.values().stream()
+                .filter(manifest -> manifest.getRetiredAt() == null)
+                .reduce((older, younger) -> younger);
+    }
+
+    /** The manifest of a version, retired or not. */
+    public Optional<CheckpointManifest> find(String versionId) {
         return Optional.ofNullable(byVersion.get(versionId));
     }
 
-    /** The newest manifest. */
-    public Optional<CheckpointManifest> newest() {
-        List<CheckpointManifest> all = new ArrayList<>(byVersion.values());
-        return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+    /** All manifests, retired ones too; of those that are not, the oldest first. */
+    public List<CheckpointManifest> all() {
+        return List.copyOf(byVersion.values());
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.touchstone.schemas.kafka.DeadLetterReason;
 import dev.touchstone.schemas.kafka.DeadLetters;
 import dev.touchstone.schemas.kafka.EventHeaders;
 import dev.touchstone.schemas.kafka.KafkaSettings;
+import dev.touchstone.schemas.v1.CheckpointManifest;
 import dev.touchstone.schemas.v1.LedgerEntry;
 import dev.touchstone.schemas.v1.ModelAlias;
 import dev.touchstone.schemas.v1.ModelAnswer;
@@ -96,6 +97,10 @@ public final class LineagePublisher implements AutoCloseable {
             records.add(record(topics.trainingLedger(), model, version + "/" + entry.getBatch(), entry));
         }
         records.add(record(topics.trainingMetrics(), model, version, publication.metrics()));
+        for (CheckpointManifest retired : publication.retired()) {
+            String given = retired.getVersionId();
+            records.add(record(topics.checkpoints(), model + "/" + given, given + "/retired", retired));
+        }
         records.add(record(topics.checkpoints(), model + "/" + version, version, publication.manifest()));
         publication.aliases().forEach(change -> records.add(alias(change)));
         Map<TopicPartition, OffsetAndMetadata> offsets = publication.manifest().getOffsets().stream()

@@ -7,6 +7,9 @@ import dev.touchstone.schemas.kafka.RecordDecoder;
 import dev.touchstone.schemas.v1.ModelAlias;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,9 +17,13 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Not thread-safe. The names of one model's versions, as they stand; its trainer is the only one to change them. */
+/**
+ * Not thread-safe. The names of one model's versions, as they stand, and which versions were champion, as far back as is known; its
+ * trainer is the only one to change them.
+ */
 public final class ModelAliases {
     private final Map<String, ModelAlias> byName = new TreeMap<>();
+    private final List<String> champions = new ArrayList<>();
 
     /** No version has a name yet. */
     public ModelAliases() {}
@@ -37,7 +44,7 @@ public final class ModelAliases {
                 aliases.byName.keySet().removeIf(alias -> name.equals(Aliases.key(modelId, alias)));
             } else if (decoder.decode(topic, record.value()) instanceof Decoded.Valid<ModelAlias> valid
                     && valid.value().getModelId().equals(modelId)) {
-                aliases.byName.put(valid.value().getAlias(), valid.value());
+                aliases.put(valid.value());
             }
         });
         return aliases;
@@ -59,7 +66,46 @@ public final class ModelAliases {
         if (value == null) {
             byName.remove(change.alias());
         } else {
-            byName.put(change.alias(), value);
+            put(value);
+        }
+    }
+
+    /** Versions that were champion and are no more, the last one last. */
+    List<String> formerChampions() {
+        List<String> former = new ArrayList<>(champions);
+        version(Aliases.CHAMPION).ifPresent(former::remove);
+        return former;
+    }
+
+    /** What will be pointed to when these changes have been published, and what is until then; nothing is taken over. */
+    Named with(List<AliasChange> changes) {
+        ModelAliases then = new ModelAliases();
+        then.byName.putAll(byName);
+        then.champions.addAll(champions);
+        changes.forEach(then::apply);
+        Set<String> named = new HashSet<>(versions());
+        named.addAll(then.versions());
+        return new Named(named, then.formerChampions());
+    }
+
+    /**
+     * Versions that a person or the gate may want back.
+     *
+     * @param versions named by an alias, now or in a moment
+     * @param formerChampions in a moment, the last one last
+     */
+    record Named(Set<String> versions, List<String> formerChampions) {
+        Named {
+            versions = Set.copyOf(versions);
+            formerChampions = List.copyOf(formerChampions);
+        }
+    }
+
+    private void put(ModelAlias alias) {
+        byName.put(alias.getAlias(), alias);
+        if (alias.getAlias().equals(Aliases.CHAMPION)) {
+            champions.remove(alias.getVersionId());
+            champions.add(alias.getVersionId());
         }
     }
 }

@@ -21,9 +21,21 @@ public interface TrainerConfig {
     @WithDefault("default")
     String modelId();
 
-    /** Folder of all models' checkpoints; scorers must see it under the same path. */
+    /** Folder of all models' checkpoints; without a store scorers must see it under the same path. */
     @WithDefault(".touchstone/checkpoints")
     Path checkpointDir();
+
+    /** An S3-compatible store that scorers load checkpoints from, s3://bucket/prefix; the folder alone where it is not set. */
+    Optional<String> checkpointStore();
+
+    /** URL of a store other than Amazon's. */
+    Optional<String> s3Endpoint();
+
+    /** The store's region; us-east-1 at an endpoint, and else what the SDK finds (AWS_REGION). */
+    Optional<String> s3Region();
+
+    /** Whether the bucket stands in the path of a URL and not in its host's name; by default at an endpoint. */
+    Optional<Boolean> s3PathStyle();
 
     /** Threads of the native library; with more than 1 a model is not repeatable bit by bit. */
     @WithDefault("1")
@@ -65,9 +77,13 @@ public interface TrainerConfig {
     @WithDefault("32")
     int checkpointBatches();
 
-    /** How many of the newest checkpoints stay on the disk, at least 2. */
+    /** How many of the newest checkpoints stay in the store, at least 2. */
     @WithDefault("5")
     int keepCheckpoints();
+
+    /** How many former champions stay as well, to be rolled back to. What an alias points to stays always. */
+    @WithDefault("3")
+    int rollbackWindow();
 
     /** How long a broker that is away is waited for before the trainer gives up and ends. */
     @WithDefault("3m")

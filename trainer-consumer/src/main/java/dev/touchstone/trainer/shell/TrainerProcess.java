@@ -6,6 +6,7 @@ import dev.touchstone.rewardmodel.TrainingConfig;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.registry.RegistryUnavailableException;
+import dev.touchstone.store.StoreSettings;
 import dev.touchstone.trainer.Trainer;
 import dev.touchstone.trainer.TrainerSettings;
 import dev.touchstone.trainer.gate.GateConfig;
@@ -172,6 +173,8 @@ public class TrainerProcess {
                 settings.topicPrefix(),
                 settings.modelId(),
                 settings.checkpointDir(),
+                StoreSettings.of(
+                        settings.checkpointStore(), settings.s3Endpoint(), settings.s3Region(), settings.s3PathStyle()),
                 learner,
                 compute(),
                 settings.batchPairs(),
@@ -180,6 +183,7 @@ public class TrainerProcess {
                 settings.checkpointEvery(),
                 settings.checkpointBatches(),
                 settings.keepCheckpoints(),
+                settings.rollbackWindow(),
                 settings.patience(),
                 gate());
     }
