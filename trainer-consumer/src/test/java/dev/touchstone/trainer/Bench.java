@@ -30,8 +30,13 @@ final class Bench {
     final TrainerSettings settings;
 
     Bench(String prefix, Path folder) {
+        this(prefix, "m", folder, Duration.ofMillis(500));
+    }
+
+    /** @param idle 0 for no time cuts */
+    Bench(String prefix, String modelId, Path folder, Duration idle) {
         topics = TestCluster.shared().topics(prefix);
-        TrainerSettings d = TrainerSettings.defaults(prefix, "m", folder, LearnerConfig.defaults(11));
+        TrainerSettings d = TrainerSettings.defaults(prefix, modelId, folder, LearnerConfig.defaults(11));
         settings = new TrainerSettings(
                 prefix,
                 d.modelId(),
@@ -40,7 +45,7 @@ final class Bench {
                 d.compute(),
                 8,
                 d.batchTokens(),
-                Duration.ofMillis(500),
+                idle,
                 Duration.ofSeconds(2),
                 4,
                 3,
@@ -108,11 +113,15 @@ final class Bench {
     }
 
     List<CheckpointManifest> manifests() {
-        return Records.readAll(kafka, topics.checkpoints().name(), CheckpointManifest.class);
+        return Records.readAll(kafka, topics.checkpoints().name(), CheckpointManifest.class).stream()
+                .filter(found -> found.getModelId().equals(settings.modelId()))
+                .toList();
     }
 
     List<LedgerEntry> ledger() {
-        return Records.readAll(kafka, topics.trainingLedger().name(), LedgerEntry.class);
+        return Records.readAll(kafka, topics.trainingLedger().name(), LedgerEntry.class).stream()
+                .filter(found -> found.getModelId().equals(settings.modelId()))
+                .toList();
     }
 
     CheckpointManifest newest() {

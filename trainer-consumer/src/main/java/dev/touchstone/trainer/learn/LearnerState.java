@@ -30,7 +30,7 @@ import java.util.TreeMap;
  */
 record LearnerState(
         LearnerConfig config, Reservoir<EncodedPair> replay, Reservoir<HeldOutPair> heldOut, Progress progress) {
-    private static final String CONFIG_FILE = "learner.json";
+    static final String CONFIG_FILE = "learner.json";
     private static final String STATE_FILE = "learner.bin";
     private static final int FORMAT = 1;
     private static final long REPLAY_STREAM = 1;

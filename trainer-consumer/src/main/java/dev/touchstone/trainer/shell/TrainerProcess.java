@@ -59,11 +59,11 @@ public class TrainerProcess {
             made = new Trainer(
                     KafkaSettings.fromConfiguration(
                             config.getPropertyNames(), name -> config.getOptionalValue(name, String.class)),
-                    trainerSettings(),
+                    trainerSettings(settings),
                     Clock.systemUTC(),
                     meters);
             Torch.start(settings.nativeThreads());
-            compute().requireDevice();
+            compute(settings).requireDevice();
         } catch (UserError | IllegalArgumentException e) {
             refuse(e);
             return;
@@ -102,11 +102,11 @@ public class TrainerProcess {
         Quarkus.asyncExit(UserError.EXIT_CODE);
     }
 
-    private Compute compute() {
+    private static Compute compute(TrainerConfig settings) {
         return new Compute(settings.device(), settings.precision(), settings.deviceBatchTokens(), settings.recompute());
     }
 
-    private TrainingConfig usual(ModelStart start) {
+    private static TrainingConfig usual(TrainerConfig settings, ModelStart start) {
         if (start.baseModel().isEmpty()) {
             return TrainingConfig.defaults(settings.seed());
         }
@@ -114,13 +114,14 @@ public class TrainerProcess {
         return start.loraRank() == 0 ? whole : whole.withLearningRate(10 * whole.learningRate());
     }
 
-    private TrainerSettings trainerSettings() {
+    /** How a trainer runs by its configuration; throws as {@link TrainerSettings} does. */
+    static TrainerSettings trainerSettings(TrainerConfig settings) {
         ModelStart start = new ModelStart(
                 settings.baseModel().orElse(""),
                 settings.rewardHeads(),
                 settings.loraRank(),
                 settings.maxInputTokens());
-        TrainingConfig training = usual(start);
+        TrainingConfig training = usual(settings, start);
         if (settings.learningRate().isPresent()) {
             training = training.withLearningRate(settings.learningRate().getAsDouble());
         }
@@ -140,7 +141,7 @@ public class TrainerProcess {
                 settings.modelId(),
                 settings.checkpointDir(),
                 learner,
-                compute(),
+                compute(settings),
                 settings.batchPairs(),
                 settings.batchTokens(),
                 settings.idle(),
