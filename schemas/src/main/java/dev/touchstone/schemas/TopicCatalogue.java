@@ -39,6 +39,11 @@ public final class TopicCatalogue {
         this.prefix = prefix;
     }
 
+    /** What every topic's name begins with. */
+    public String prefix() {
+        return prefix;
+    }
+
     /** Old records go after a time, or only the newest of each key is kept. */
     public enum Cleanup {
         /** Old records go after {@code retention.ms}. */

@@ -20,7 +20,8 @@ import java.time.Duration;
  * @param compute where and how the model is computed
  * @param batchPairs most pairs of a micro-batch, at least 1
  * @param batchTokens most tokens of a micro-batch, both sides of all its pairs, at least 1
- * @param idle after so long without anything new, what is there is learnt from and published
+ * @param idle after so long without anything new, what is there is learnt from and published; 0 for never: then micro-batches
+ *     follow from the log alone, and what is less than a full one is learnt when the trainer is stopped at the end of the log
  * @param checkpointEvery longest time between two checkpoints while there is something new
  * @param checkpointBatches most micro-batches between two checkpoints, at least 1
  * @param keepCheckpoints how many of the newest checkpoints stay in the store, at least 2
@@ -57,7 +58,7 @@ public record TrainerSettings(
         require(checkpointBatches >= 1, "touchstone.checkpoint-batches", "at least 1");
         require(keepCheckpoints >= 2, "touchstone.keep-checkpoints", "at least 2");
         require(rollbackWindow >= 0, "touchstone.rollback-window", "0 or more");
-        require(!idle.isNegative() && !idle.isZero(), "touchstone.idle", "longer than 0");
+        require(!idle.isNegative(), "touchstone.idle", "0 or longer");
         require(!checkpointEvery.isNegative(), "touchstone.checkpoint-every", "0 or longer");
     }
 

@@ -108,7 +108,7 @@ final class TrainingSession {
             if (pairs.fetch(busy ? Duration.ZERO : POLL)) {
                 quietSince = System.nanoTime();
             }
-            boolean quiet = since(quietSince).compareTo(settings.idle()) >= 0;
+            boolean quiet = timeCuts() && since(quietSince).compareTo(settings.idle()) >= 0;
             Optional<Cut> cut = nextCut(quiet);
             busy = cut.isPresent();
             cut.ifPresent(this::learn);
@@ -120,9 +120,16 @@ final class TrainingSession {
                 publishedAt = System.nanoTime();
             }
         }
+        if (!timeCuts()) {
+            cutter.rest(pairs.backlogs()).ifPresent(this::learn);
+        }
         if (!unpublished.isEmpty()) {
             checkpoint();
         }
+    }
+
+    private boolean timeCuts() {
+        return !settings.idle().isZero();
     }
 
     private Optional<Cut> nextCut(boolean quiet) {

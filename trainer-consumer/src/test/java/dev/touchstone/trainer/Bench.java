@@ -43,12 +43,21 @@ final class Bench {
     final TrainerSettings settings;
 
     Bench(String prefix, Path folder) {
-        this(prefix, folder, StoreSettings.DIRECTORY);
+        this(prefix, "m", folder, Duration.ofMillis(500), StoreSettings.DIRECTORY);
     }
 
     Bench(String prefix, Path folder, StoreSettings store) {
+        this(prefix, "m", folder, Duration.ofMillis(500), store);
+    }
+
+    /** @param idle 0 for no time cuts */
+    Bench(String prefix, String modelId, Path folder, Duration idle) {
+        this(prefix, modelId, folder, idle, StoreSettings.DIRECTORY);
+    }
+
+    private Bench(String prefix, String modelId, Path folder, Duration idle, StoreSettings store) {
         topics = TestCluster.shared().topics(prefix);
-        TrainerSettings d = TrainerSettings.defaults(prefix, "m", folder, LearnerConfig.defaults(11));
+        TrainerSettings d = TrainerSettings.defaults(prefix, modelId, folder, LearnerConfig.defaults(11));
         settings = new TrainerSettings(
                 prefix,
                 d.modelId(),
@@ -58,7 +67,7 @@ final class Bench {
                 d.compute(),
                 8,
                 d.batchTokens(),
-                Duration.ofMillis(500),
+                idle,
                 Duration.ofSeconds(2),
                 4,
                 3,
@@ -184,11 +193,15 @@ final class Bench {
     }
 
     List<CheckpointManifest> manifests() {
-        return Records.readAll(kafka, topics.checkpoints().name(), CheckpointManifest.class);
+        return Records.readAll(kafka, topics.checkpoints().name(), CheckpointManifest.class).stream()
+                .filter(found -> found.getModelId().equals(settings.modelId()))
+                .toList();
     }
 
     List<LedgerEntry> ledger() {
-        return Records.readAll(kafka, topics.trainingLedger().name(), LedgerEntry.class);
+        return Records.readAll(kafka, topics.trainingLedger().name(), LedgerEntry.class).stream()
+                .filter(found -> found.getModelId().equals(settings.modelId()))
+                .toList();
     }
 
     CheckpointManifest newest() {

@@ -31,7 +31,7 @@ import java.util.TreeMap;
  */
 record LearnerState(
         LearnerConfig config, Reservoir<EncodedPair> replay, HeldOutSet heldOut, Progress progress, SeenPairs seen) {
-    private static final String CONFIG_FILE = "learner.json";
+    static final String CONFIG_FILE = "learner.json";
     private static final String STATE_FILE = "learner.bin";
     private static final String SEEN_FILE = "held-out-seen.bin";
     private static final int SEEN_PAIRS = 16_384;

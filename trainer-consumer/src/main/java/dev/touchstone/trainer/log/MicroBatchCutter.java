@@ -48,6 +48,17 @@ public final class MicroBatchCutter {
         return Optional.of(cut(backlogs, walk(backlogs, true).taken, BatchCut.IDLE));
     }
 
+    /**
+     * What is left at the end of a finished log: everything of it is fetched, and it is less than a full micro-batch. Empty if
+     * there are no records, or the end is not reached.
+     *
+     * @param backlogs every partition, ascending
+     */
+    public Optional<Cut> rest(List<Backlog> backlogs) {
+        boolean allFetched = backlogs.stream().allMatch(Backlog::atEnd);
+        return allFetched && !walk(backlogs, false).full ? idle(backlogs) : Optional.empty();
+    }
+
     private static final class Walk {
         final int[] taken;
         int pairs;

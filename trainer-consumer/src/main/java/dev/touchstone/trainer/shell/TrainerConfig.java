@@ -65,7 +65,7 @@ public interface TrainerConfig {
     @WithDefault("16384")
     int batchTokens();
 
-    /** After so long without anything new, what is there is learnt from and published. */
+    /** After so long without anything new, what is there is learnt from and published; 0 for never. */
     @WithDefault("1s")
     Duration idle();
 

@@ -66,13 +66,13 @@ public class TrainerProcess {
         try {
             KafkaSettings kafka = KafkaSettings.fromConfiguration(
                     config.getPropertyNames(), name -> config.getOptionalValue(name, String.class));
-            TrainerSettings main = trainerSettings();
+            TrainerSettings main = trainerSettings(settings);
             for (TrainerSettings arm : settings.plainArm() ? List.of(main, main.plainArm()) : List.of(main)) {
                 Trainer trainer = new Trainer(kafka, arm, Clock.systemUTC(), meters);
                 made.add(new Arm(trainer, new Thread(() -> run(trainer), "trainer-" + arm.modelId())));
             }
             Torch.start(settings.nativeThreads());
-            compute().requireDevice();
+            compute(settings).requireDevice();
         } catch (UserError | IllegalArgumentException e) {
             refuse(e);
             return;
@@ -111,11 +111,11 @@ public class TrainerProcess {
         Quarkus.asyncExit(UserError.EXIT_CODE);
     }
 
-    private Compute compute() {
+    private static Compute compute(TrainerConfig settings) {
         return new Compute(settings.device(), settings.precision(), settings.deviceBatchTokens(), settings.recompute());
     }
 
-    private TrainingConfig usual(ModelStart start) {
+    private static TrainingConfig usual(TrainerConfig settings, ModelStart start) {
         if (start.baseModel().isEmpty()) {
             return TrainingConfig.defaults(settings.seed());
         }
@@ -123,8 +123,7 @@ public class TrainerProcess {
         return start.loraRank() == 0 ? whole : whole.withLearningRate(10 * whole.learningRate());
     }
 
-    private GateConfig gate() {
-        GateSettings gate = settings.gate();
+    private static GateConfig gate(GateSettings gate) {
         return new GateConfig(
                 gate.enabled(),
                 gate.alpha(),
@@ -142,13 +141,14 @@ public class TrainerProcess {
                 gate.probePairs());
     }
 
-    private TrainerSettings trainerSettings() {
+    /** How a trainer runs by its configuration; throws as {@link TrainerSettings} does. */
+    static TrainerSettings trainerSettings(TrainerConfig settings) {
         ModelStart start = new ModelStart(
                 settings.baseModel().orElse(""),
                 settings.rewardHeads(),
                 settings.loraRank(),
                 settings.maxInputTokens());
-        TrainingConfig.Builder training = usual(start).toBuilder();
+        TrainingConfig.Builder training = usual(settings, start).toBuilder();
         settings.learningRate().ifPresent(training::learningRate);
         settings.warmUpSteps().ifPresent(training::warmUpSteps);
         settings.weightDecay().ifPresent(training::weightDecay);
@@ -176,7 +176,7 @@ public class TrainerProcess {
                 StoreSettings.of(
                         settings.checkpointStore(), settings.s3Endpoint(), settings.s3Region(), settings.s3PathStyle()),
                 learner,
-                compute(),
+                compute(settings),
                 settings.batchPairs(),
                 settings.batchTokens(),
                 settings.idle(),
@@ -185,6 +185,6 @@ public class TrainerProcess {
                 settings.keepCheckpoints(),
                 settings.rollbackWindow(),
                 settings.patience(),
-                gate());
+                gate(settings.gate()));
     }
 }
