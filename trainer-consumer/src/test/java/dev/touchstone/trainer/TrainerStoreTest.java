@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -144,6 +145,24 @@ class TrainerStoreTest {
 
         assertThat(stored()).containsExactlyInAnyOrderElementsOf(unretired(newest));
         assertThat(entries(bench.settings.modelFolder())).containsExactlyInAnyOrderElementsOf(unretired(newest));
+    }
+
+    @Test
+    void shouldHavePublishedThatAVersionIsRetiredWhenItsFirstFileGoes() throws Exception {
+        Bench bench = new Bench("s9.", folder, store);
+        Map<String, Boolean> retiredBefore = new ConcurrentHashMap<>();
+        s3.follow(request -> {
+            if (request.startsWith("DELETE") && request.endsWith(Checkpoint.MANIFEST)) {
+                String version = request.split("/")[4];
+                retiredBefore.put(version, byVersion(bench).get(version).getRetiredAt() != null);
+            }
+            return Fault.NONE;
+        });
+        for (int round = 1; round <= 6 && retiredBefore.isEmpty(); round++) {
+            learn(bench, 40, round);
+        }
+
+        assertThat(retiredBefore).isNotEmpty().doesNotContainValue(false);
     }
 
     @Test
