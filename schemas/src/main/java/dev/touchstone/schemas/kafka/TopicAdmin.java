@@ -20,6 +20,8 @@ import org.apache.kafka.common.errors.TopicExistsException;
 
 /** Creates the topics of the catalogue and registers their schemas. */
 public final class TopicAdmin {
+    private static final long LISTED_EVERY_MS = 50;
+
     private final KafkaSettings settings;
     private final Duration patience;
 
@@ -33,7 +35,8 @@ public final class TopicAdmin {
     }
 
     /**
-     * Creates what is missing; topics that exist stay as they are.
+     * Creates what is missing; topics that exist stay as they are. When this returns the brokers list them all: a broker hears
+     * of a new topic a little later than the controller has made it.
      *
      * @return the names of the topics that were created, in the catalogue's order
      * @throws UserError if no broker can be reached
@@ -47,6 +50,7 @@ public final class TopicAdmin {
                     created.add(topic.name());
                 }
             }
+            awaitListed(admin, created);
             return created;
         }
     }
@@ -71,6 +75,21 @@ public final class TopicAdmin {
                     .map(Topic::name)
                     .filter(name -> !existing.contains(name))
                     .toList();
+        }
+    }
+
+    private void awaitListed(Admin admin, List<String> created) {
+        long giveUpAt = System.nanoTime() + patience.toNanos();
+        while (!answer(admin.listTopics().names()).containsAll(created)) {
+            if (System.nanoTime() > giveUpAt) {
+                throw new KafkaException("The broker has made topics and does not list them.");
+            }
+            try {
+                Thread.sleep(LISTED_EVERY_MS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new KafkaException(e);
+            }
         }
     }
 
