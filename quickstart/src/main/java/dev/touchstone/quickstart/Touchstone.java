@@ -10,6 +10,7 @@ import dev.touchstone.quickstart.command.DemoCommand;
 import dev.touchstone.quickstart.command.FaultsCommand;
 import dev.touchstone.quickstart.command.ModelsCommand;
 import dev.touchstone.quickstart.command.ReplayCommand;
+import dev.touchstone.quickstart.command.RetrainCommand;
 import dev.touchstone.quickstart.command.RewardsCommand;
 import dev.touchstone.quickstart.command.TopicsCommand;
 import dev.touchstone.quickstart.command.UpCommand;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Command;
             IngestCommand.class,
             SimulateCommand.class,
             RewardsCommand.class,
+            RetrainCommand.class,
             WorthCommand.class,
             ModelsCommand.class,
             VerifyCommand.class,

@@ -33,7 +33,7 @@ class CheckpointsTest {
     void open() {
         folder = temporary.resolve("m");
         store = CheckpointStore.open(StoreSettings.DIRECTORY, folder, "m");
-        checkpoints = new Checkpoints(store, new Retention(2, 0), new Aliases());
+        checkpoints = new Checkpoints(store, new Retention(2, 0), new ModelAliases());
         lineage.add(CheckpointManifest.newBuilder()
                 .setModelId("m")
                 .setVersionId("step-1-0a")
@@ -98,7 +98,7 @@ class CheckpointsTest {
     }
 
     private void publishedAt(Duration after) {
-        checkpoints.published(lineage, List.of(), List.of(), START.plus(after));
+        checkpoints.published(lineage, List.of(), START.plus(after));
     }
 
     private Path write(String name, Instant modified) throws IOException {
