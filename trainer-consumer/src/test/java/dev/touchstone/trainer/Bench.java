@@ -14,6 +14,7 @@ import dev.touchstone.schemas.v1.ModelRequest;
 import dev.touchstone.schemas.v1.OffsetRange;
 import dev.touchstone.testkit.cluster.TestCluster;
 import dev.touchstone.testkit.topics.Records;
+import dev.touchstone.trainer.gate.GateConfig;
 import dev.touchstone.trainer.learn.LearnerConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +43,10 @@ final class Bench {
     final TrainerSettings settings;
 
     Bench(String prefix, Path folder) {
+        this(prefix, folder, GateConfig.defaults());
+    }
+
+    Bench(String prefix, Path folder, GateConfig gate) {
         topics = TestCluster.shared().topics(prefix);
         TrainerSettings d = TrainerSettings.defaults(prefix, "m", folder, LearnerConfig.defaults(11));
         settings = new TrainerSettings(
@@ -57,7 +62,7 @@ final class Bench {
                 4,
                 3,
                 Duration.ofMinutes(2),
-                d.gate());
+                gate);
     }
 
     /** A trainer in a thread of its own. */
