@@ -155,7 +155,8 @@ final class Promotions implements AutoCloseable {
                 }
                 return version.equals(champion)
                         ? version + " is champion already, and the gate may promote."
-                        : version + " is champion in place of " + champion + ", and the gate may promote.";
+                        : version + " is champion in place of " + (champion.isEmpty() ? "none" : champion)
+                                + ", and the gate may promote.";
             }
             case ROLLBACK -> {
                 String previous = aliases.version(Aliases.PREVIOUS).orElseThrow();

@@ -15,6 +15,7 @@ import dev.touchstone.schemas.v1.OffsetRange;
 import dev.touchstone.store.StoreSettings;
 import dev.touchstone.testkit.cluster.TestCluster;
 import dev.touchstone.testkit.topics.Records;
+import dev.touchstone.trainer.gate.GateConfig;
 import dev.touchstone.trainer.learn.LearnerConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -38,24 +39,30 @@ import org.jspecify.annotations.Nullable;
 
 /** One model on topics of its own: pairs in, trainers started and ended in every way, and what they published. */
 final class Bench {
+    private static final Duration HALF_A_SECOND = Duration.ofMillis(500);
+
     final KafkaSettings kafka = TestCluster.shared().settings();
     final TopicCatalogue topics;
     final TrainerSettings settings;
 
     Bench(String prefix, Path folder) {
-        this(prefix, "m", folder, Duration.ofMillis(500), StoreSettings.DIRECTORY);
+        this(prefix, "m", folder, HALF_A_SECOND, StoreSettings.DIRECTORY, GateConfig.defaults());
     }
 
     Bench(String prefix, Path folder, StoreSettings store) {
-        this(prefix, "m", folder, Duration.ofMillis(500), store);
+        this(prefix, "m", folder, HALF_A_SECOND, store, GateConfig.defaults());
+    }
+
+    Bench(String prefix, Path folder, GateConfig gate) {
+        this(prefix, "m", folder, HALF_A_SECOND, StoreSettings.DIRECTORY, gate);
     }
 
     /** @param idle 0 for no time cuts */
     Bench(String prefix, String modelId, Path folder, Duration idle) {
-        this(prefix, modelId, folder, idle, StoreSettings.DIRECTORY);
+        this(prefix, modelId, folder, idle, StoreSettings.DIRECTORY, GateConfig.defaults());
     }
 
-    private Bench(String prefix, String modelId, Path folder, Duration idle, StoreSettings store) {
+    private Bench(String prefix, String modelId, Path folder, Duration idle, StoreSettings store, GateConfig gate) {
         topics = TestCluster.shared().topics(prefix);
         TrainerSettings d = TrainerSettings.defaults(prefix, modelId, folder, LearnerConfig.defaults(11));
         settings = new TrainerSettings(
@@ -73,7 +80,7 @@ final class Bench {
                 3,
                 1,
                 Duration.ofMinutes(2),
-                d.gate());
+                gate);
     }
 
     /** A trainer in a thread of its own. */

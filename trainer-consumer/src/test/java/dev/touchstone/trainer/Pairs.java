@@ -33,13 +33,9 @@ public final class Pairs {
         return pairs;
     }
 
-    /** Pairs that nothing can be learnt from: either side is as often the better one. */
-    public static List<CritiquedPair> noise(int count, long seed) {
-        List<CritiquedPair> pairs = new ArrayList<>();
-        for (CritiquedPair pair : some(count, seed)) {
-            pairs.add(pairs.size() % 2 == 0 ? pair : turnedRound(pair));
-        }
-        return pairs;
+    /** The same with every label turned round: what learns from them is sure to be worse than what learns from the others. */
+    public static List<CritiquedPair> wrong(int count, long seed) {
+        return some(count, seed).stream().map(Pairs::turnedRound).toList();
     }
 
     private static CritiquedPair turnedRound(CritiquedPair pair) {

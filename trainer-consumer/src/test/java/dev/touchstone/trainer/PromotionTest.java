@@ -12,6 +12,7 @@ import dev.touchstone.schemas.v1.ModelAlias;
 import dev.touchstone.schemas.v1.ModelAnswer;
 import dev.touchstone.trainer.Bench.Running;
 import dev.touchstone.trainer.gate.Evidence;
+import dev.touchstone.trainer.gate.GateConfig;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,13 +41,13 @@ class PromotionTest {
 
     @Test
     void shouldMoveTheChampionThroughTheGateAloneWhenTheModelLearns() throws Exception {
-        Bench bench = new Bench("p1.", folder);
-        bench.send(Pairs.noise(120, 1));
+        Bench bench = new Bench("p1.", folder, credulous());
+        bench.send(Pairs.wrong(80, 1));
         Running running = bench.start();
-        await().atMost(LONG).until(() -> bench.published(120));
+        await().atMost(LONG).until(() -> bench.published(80));
         running.stop();
         running = bench.start(); // what the gate knew goes on
-        bench.send(Pairs.some(680, 2));
+        bench.send(Pairs.some(720, 2));
         await().atMost(LONG).until(() -> bench.published(800));
         running.stop();
 
@@ -90,8 +91,8 @@ class PromotionTest {
 
     @Test
     void shouldDoOrRefuseWhatPeopleAskFor() throws Exception {
-        Bench bench = new Bench("p2.", folder);
-        bench.send(Pairs.noise(100, 1));
+        Bench bench = new Bench("p2.", folder, credulous());
+        bench.send(Pairs.wrong(100, 1));
         Running running = bench.start();
         await().atMost(LONG).until(() -> bench.published(100));
         String first = bench.version(Aliases.CHAMPION);
@@ -132,8 +133,7 @@ class PromotionTest {
         bench.send(Pairs.some(600, 2));
         await().atMost(LONG).until(() -> bench.published(700));
         assertThat(bench.version(Aliases.CHAMPION)).isEqualTo(first);
-        assertThat(bench.manifests())
-                .anyMatch(manifest -> manifest.getGateReasons().get(0).contains("held at " + first));
+        assertThat(bench.manifests()).anyMatch(m -> m.getGateReasons().get(0).contains("held at " + first));
         assertThat(asked(bench, ModelAction.RELEASE, null, null).getAccepted()).isTrue();
         bench.send(Pairs.some(200, 3));
         await().atMost(LONG).until(() -> bench.published(900));
@@ -198,6 +198,47 @@ class PromotionTest {
         assertThat(bench.version(Aliases.CHAMPION)).isEqualTo(champion);
         assertThat(bench.newest().getGate()).isEqualTo(GateDecision.NOT_EVALUATED);
         assertThat(bench.newest().getGateReasons().get(0)).contains("cannot be compared with", "models promote");
+    }
+
+    @Test
+    void shouldServeEveryCheckpointUnlessItIsHeldWhenThereIsNoGate() throws Exception {
+        Bench bench = new Bench("p5.", folder, GateConfig.off());
+        bench.send(Pairs.some(120, 1));
+        Running running = bench.start();
+        await().atMost(LONG).until(() -> bench.published(120));
+        List<String> versions =
+                bench.manifests().stream().map(CheckpointManifest::getVersionId).toList();
+        assertThat(bench.aliases(Aliases.CHAMPION))
+                .extracting(ModelAlias::getVersionId)
+                .isEqualTo(versions);
+        assertThat(bench.newest().getGateReasons()).containsExactly("No gate is set: every checkpoint serves.");
+
+        assertThat(asked(bench, ModelAction.HOLD, null, null).getAccepted()).isTrue();
+        bench.send(Pairs.some(40, 2));
+        await().atMost(LONG).until(() -> bench.published(160));
+        running.stop();
+        assertThat(bench.version(Aliases.CHAMPION)).isEqualTo(versions.get(versions.size() - 1));
+        assertThat(bench.version(Aliases.HOLD)).isEqualTo(bench.version(Aliases.CHAMPION));
+    }
+
+    /** These models have seen next to nothing, and take a critique for one wherever it stands. */
+    private static GateConfig credulous() {
+        GateConfig d = GateConfig.defaults();
+        return new GateConfig(
+                true,
+                d.alpha(),
+                d.minPairs(),
+                d.minSlicePairs(),
+                d.noise(),
+                d.maxSliceLoss(),
+                d.maxCalibrationLoss(),
+                d.maxLengthRise(),
+                d.maxLengthCorrelation(),
+                1,
+                d.maxEmptyCritiqueLoss(),
+                d.minColonShare(),
+                d.probeTolerance(),
+                d.probePairs());
     }
 
     private static ModelAnswer asked(Bench bench, ModelAction action, String version, String alias) {

@@ -169,6 +169,7 @@ public final class RetrainCommand implements Callable<Integer> {
         return String.join(
                 File.pathSeparator,
                 app.resolve("app").resolve("*").toString(),
+                app.resolve("quarkus").resolve("*").toString(), // the mapping of the configuration is made by the build
                 app.resolve("lib/main").resolve("*").toString(),
                 app.resolve("lib/boot").resolve("*").toString());
     }

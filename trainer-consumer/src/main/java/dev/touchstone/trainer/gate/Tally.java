@@ -15,7 +15,9 @@ record Tally(long lost, long halfLost, long halfWon, long won) {
     static final Tally NONE = new Tally(0, 0, 0, 0);
 
     /** Stakes that are bet with at the same time, see {@link #logEvidence}. */
-    private static final double[] STAKES = stakes();
+    private static final int STAKES = 19;
+
+    private static final double[][] LOGS = logs();
 
     /** Checks the counts. */
     Tally {
@@ -46,13 +48,9 @@ record Tally(long lost, long halfLost, long halfWon, long won) {
      * capital grows in expectation, so it is an e-process. As stakes never change, it follows from the counts alone.
      */
     double logEvidence() {
-        double[] logs = new double[STAKES.length];
-        for (int i = 0; i < logs.length; i++) {
-            double stake = STAKES[i];
-            logs[i] = lost * Math.log1p(-stake)
-                    + halfLost * Math.log1p(-stake / 2)
-                    + halfWon * Math.log1p(stake / 2)
-                    + won * Math.log1p(stake);
+        double[] logs = new double[STAKES];
+        for (int i = 0; i < STAKES; i++) {
+            logs[i] = lost * LOGS[i][0] + halfLost * LOGS[i][1] + halfWon * LOGS[i][2] + won * LOGS[i][3];
         }
         return logSum(logs) - Math.log(logs.length);
     }
@@ -66,9 +64,14 @@ record Tally(long lost, long halfLost, long halfWon, long won) {
         return most + Math.log(Arrays.stream(x).map(v -> Math.exp(v - most)).sum());
     }
 
-    private static double[] stakes() {
-        double[] stakes = new double[19];
-        Arrays.setAll(stakes, i -> (i + 1) / 20.0);
-        return stakes;
+    /** By stake: logarithms of what a pair that is lost, half lost, half won or won multiplies the capital by. */
+    private static double[][] logs() {
+        double[][] logs = new double[STAKES][];
+        for (int i = 0; i < STAKES; i++) {
+            double stake = (i + 1) / 20.0;
+            logs[i] =
+                    new double[] {Math.log1p(-stake), Math.log1p(-stake / 2), Math.log1p(stake / 2), Math.log1p(stake)};
+        }
+        return logs;
     }
 }
