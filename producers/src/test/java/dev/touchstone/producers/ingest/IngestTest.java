@@ -124,7 +124,7 @@ class IngestTest {
                 "{\"prompt\":\"a\",\"chosen\":\"x\",\"rejected\":\"x\"} | BROKEN_RULE | The chosen and the rejected completion are equal.",
                 "{\"prompt\":\"a\",\"chosen\":\" \",\"rejected\":\"x\"} | BROKEN_RULE | The chosen completion is empty.",
                 "{\"prompt\":[],\"chosen\":\"x\",\"rejected\":\"y\"} | BROKEN_RULE | The prompt has no turn.",
-                "{\"prompt\":\"a\",\"chosen\":\"x\",\"rejected\":\"y\",\"margin\":-1} | BROKEN_RULE | The margin is not a finite number of at least 0.",
+                "{\"prompt\":\"a\",\"chosen\":\"x\",\"rejected\":\"y\",\"margin\":-1} | BROKEN_RULE | The margin is not between 0 and 100.",
                 "{\"prompt\":\"a\",\"chosen\":\"x\",\"rejected\":\"y\",\"strength\":1e999} | BROKEN_RULE | The strength is not between 0 and 1."
             })
     void shouldRejectABadLineAndGoOn(String line, Reason reason, String sentence) throws IOException {
