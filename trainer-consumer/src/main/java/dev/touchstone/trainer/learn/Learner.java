@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * follows from the seed and the number of the micro-batch.
  */
 public final class Learner implements AutoCloseable {
+    private static final long WITHHELD_STREAM = 3;
+
     private final LearnerConfig config;
     private final RewardModelTrainer model;
     private final LearnerState state;
@@ -72,14 +74,14 @@ public final class Learner implements AutoCloseable {
 
     /** Learns from one micro-batch. */
     public BatchOutcome learn(MicroBatch batch) {
-        List<EncodedPair> fresh = new ArrayList<>();
+        List<Example> fresh = new ArrayList<>();
         int heldOut = 0;
         int skipped = batch.dead();
         long tokens = 0;
         for (Example example : batch.examples()) {
             switch (example.use()) {
                 case TRAIN -> {
-                    fresh.add(example.pair());
+                    fresh.add(example);
                     tokens += example.pair().length();
                     if (example.critic() != null) {
                         state.progress().countCritic(example.critic());
@@ -95,15 +97,51 @@ public final class Learner implements AutoCloseable {
         long number = state.progress().count(fresh.size(), heldOut, skipped, tokens);
         long before = model.steps();
         if (!fresh.isEmpty()) {
-            StepResult test = model.step(fresh);
-            state.progress().test(test);
-            fresh.forEach(state.replay()::offer);
+            List<EncodedPair> pairs = fresh.stream().map(Example::pair).toList();
+            List<Withheld> withheld = scoreWithheld(fresh, number);
+            StepResult test = model.step(pairs);
+            state.progress().test(fresh, test);
+            withheld.forEach(pair -> pair.reportTo(state.progress(), fresh, test));
+            pairs.forEach(state.replay()::offer);
             for (int round = 0; round < config.replaySteps(); round++) {
                 model.step(state.replay().draw(fresh.size(), number, round));
             }
         }
         return new BatchOutcome(
                 number, model.steps(), (int) (model.steps() - before), fresh.size(), heldOut, skipped, tokens);
+    }
+
+    /** Scores a sample of the pairs without their critiques, by the very weights that the step then scores them with. */
+    private List<Withheld> scoreWithheld(List<Example> fresh, long number) {
+        List<Integer> sample = new ArrayList<>();
+        List<EncodedInput> inputs = new ArrayList<>();
+        for (int i = 0; i < fresh.size(); i++) {
+            if (fresh.get(i).critic() != null
+                    && new Draws(config.seed(), WITHHELD_STREAM, number, i).share() < config.withheldSample()) {
+                EncodedPair bare = model.format().withoutCritiques(fresh.get(i).pair());
+                sample.add(i);
+                inputs.addAll(List.of(bare.chosen(), bare.rejected()));
+            }
+        }
+        if (sample.isEmpty()) {
+            return List.of();
+        }
+        double[] logits = model.scoreLatest(inputs);
+        List<Withheld> scored = new ArrayList<>();
+        for (int i = 0; i < sample.size(); i++) {
+            scored.add(new Withheld(sample.get(i), logits[2 * i], logits[2 * i + 1]));
+        }
+        return scored;
+    }
+
+    /** Logits of one pair of a step without its critiques. */
+    private record Withheld(int index, double chosen, double rejected) {
+        /** Counts it unless the dropout withheld its critiques too: then the step itself has measured it. */
+        void reportTo(Progress progress, List<Example> examples, StepResult step) {
+            if (!step.critiqueWithheld()[index]) {
+                progress.testWithheld(examples.get(index), chosen, rejected);
+            }
+        }
     }
 
     /** Scores the held-out pairs with and without critiques; changes nothing. */

@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param replaySteps optimiser steps on replayed pairs per micro-batch, at least 0
  * @param reservoirPairs most pairs kept for replay, at least 1
  * @param windowPairs pairs in the window of the windowed figures, at least 1
+ * @param withheldSample share of the pairs with critiques that is also scored without them before it is learnt from, 0 to 1
  */
 public record LearnerConfig(
         ModelStart start,
@@ -23,11 +24,15 @@ public record LearnerConfig(
         int heldOutPairs,
         int replaySteps,
         int reservoirPairs,
-        int windowPairs) {
+        int windowPairs,
+        double withheldSample) {
     /** Checks the ranges. */
     public LearnerConfig {
         if (!(heldOutFraction >= 0 && heldOutFraction < 1)) {
             throw new IllegalArgumentException("The held-out fraction must be at least 0 and less than 1.");
+        }
+        if (!(withheldSample >= 0 && withheldSample <= 1)) {
+            throw new IllegalArgumentException("The withheld sample is a share from 0 to 1.");
         }
         if (heldOutPairs < 1 || reservoirPairs < 1 || windowPairs < 1 || replaySteps < 0) {
             throw new IllegalArgumentException(
@@ -37,7 +42,7 @@ public record LearnerConfig(
 
     /** The defaults with a seed. */
     public static LearnerConfig defaults(long seed) {
-        return new LearnerConfig(ModelStart.BUILT_IN, TrainingConfig.defaults(seed), 0.1, 256, 2, 2048, 512);
+        return new LearnerConfig(ModelStart.BUILT_IN, TrainingConfig.defaults(seed), 0.1, 256, 2, 2048, 512, 0);
     }
 
     /** The seed of everything random. */

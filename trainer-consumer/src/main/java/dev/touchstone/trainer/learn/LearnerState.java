@@ -32,7 +32,7 @@ record LearnerState(
         LearnerConfig config, Reservoir<EncodedPair> replay, Reservoir<HeldOutPair> heldOut, Progress progress) {
     private static final String CONFIG_FILE = "learner.json";
     private static final String STATE_FILE = "learner.bin";
-    private static final int FORMAT = 2;
+    private static final int FORMAT = 3;
     private static final long REPLAY_STREAM = 1;
     private static final long HELD_OUT_STREAM = 2;
     private static final ObjectMapper JSON = new ObjectMapper();

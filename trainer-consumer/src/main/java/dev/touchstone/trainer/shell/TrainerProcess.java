@@ -134,7 +134,8 @@ public class TrainerProcess {
                 settings.heldOutPairs(),
                 settings.replaySteps(),
                 settings.reservoirPairs(),
-                settings.windowPairs());
+                settings.windowPairs(),
+                settings.withheldSample());
         return new TrainerSettings(
                 settings.topicPrefix(),
                 settings.modelId(),
