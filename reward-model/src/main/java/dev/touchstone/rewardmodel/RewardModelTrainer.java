@@ -253,6 +253,12 @@ public final class RewardModelTrainer implements AutoCloseable {
         return HeadScores.means(optimiser.withAverage(() -> network.score(inputs)));
     }
 
+    /** The same by the weights that the next step scores its batch with, before it updates them: no moving average. */
+    public double[] scoreLatest(List<EncodedInput> inputs) {
+        flush();
+        return HeadScores.means(network.score(inputs));
+    }
+
     /**
      * Writes the whole state as a checkpoint folder, durably.
      *

@@ -21,6 +21,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 record CheckpointRecords(
         String modelId, String topic, @Nullable String parent) {
+    /** Figures that TrainingMetrics has fields of their own for. */
+    private static final Set<String> FIELDS = Set.of("windowPairs", "windowAccuracy", "prequentialAccuracy");
+
     /**
      * A micro-batch that has been learnt and not been published.
      *
@@ -163,8 +167,12 @@ record CheckpointRecords(
             put(values, "rewardMean", evaluation.rewardMean());
             put(values, "rewardDeviation", evaluation.rewardDeviation());
         }
-        put(values, "windowAccuracyWithCritique", figures.windowAccuracyWithCritique());
-        put(values, "windowAccuracyWithoutCritique", figures.windowAccuracyWithoutCritique());
+        figures.prequential().byName().forEach((name, value) -> {
+            boolean ofOneName = name.contains("/"); // the stream may bring many: they are not kept with every version
+            if (named ? !ofOneName : !FIELDS.contains(name)) {
+                put(values, name, Double.isFinite(value) ? value : null);
+            }
+        });
         values.put("batches", (double) figures.batch());
         values.put("tokens", (double) figures.tokens());
         values.put("skippedPairs", (double) figures.skipped());

@@ -57,7 +57,7 @@ public final class Trainer {
         this.kafka = kafka;
         this.settings = settings;
         this.clock = clock;
-        this.meters = new TrainerMeters(registry);
+        this.meters = new TrainerMeters(registry, settings.modelId());
     }
 
     /**

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Thread-safe. The trainer's meters, for whoever watches the process. */
 final class TrainerMeters {
     private final MeterRegistry registry;
+    private final String model;
     private final Counter steps;
     private final Counter tokens;
     private final Timer checkpoints;
@@ -24,16 +25,20 @@ final class TrainerMeters {
     private volatile double lag = Double.NaN;
     private volatile double evidence = Double.NaN;
 
-    TrainerMeters(MeterRegistry registry) {
+    TrainerMeters(MeterRegistry registry, String model) {
         this.registry = registry;
+        this.model = model;
         steps = Counter.builder("rm.train.steps")
                 .description("Optimiser steps, replay included")
+                .tag("model", model)
                 .register(registry);
         tokens = Counter.builder("rm.train.tokens")
                 .description("Tokens of the pairs trained on, both sides")
+                .tag("model", model)
                 .register(registry);
         checkpoints = Timer.builder("rm.checkpoint.seconds")
                 .description("From the evaluation to the end of the transaction")
+                .tag("model", model)
                 .register(registry);
         gauge("rm.train.loss", "Mean ranking loss of the window, before each update", Figures::loss);
         gauge("rm.train.accuracy", "Prequential accuracy of the window", Figures::windowAccuracy);
@@ -41,9 +46,11 @@ final class TrainerMeters {
         gauge("rm.train.grad.norm", "Mean gradient norm before clipping", Figures::gradientNorm);
         Gauge.builder("rm.gate.evidence", this, meters -> meters.evidence)
                 .description("Evidence that there is a better version than the champion; 1 says nothing")
+                .tag("model", model)
                 .register(registry);
         Gauge.builder("rm.train.lag", this, meters -> meters.lag)
                 .description("Offsets of the log that are not consumed")
+                .tag("model", model)
                 .register(registry);
     }
 
@@ -63,6 +70,7 @@ final class TrainerMeters {
         Counter.builder("rm.gate.decisions")
                 .description("Checkpoints by what the gate decided")
                 .tag("decision", ruling.decision().name())
+                .tag("model", model)
                 .register(registry)
                 .increment();
     }
@@ -75,6 +83,7 @@ final class TrainerMeters {
         return Counter.builder("rm.dead.letters")
                 .description("Records that could not be used")
                 .tag("reason", reason.name())
+                .tag("model", model)
                 .register(registry);
     }
 
@@ -85,6 +94,7 @@ final class TrainerMeters {
                     return value == null ? Double.NaN : value;
                 })
                 .description(description)
+                .tag("model", model)
                 .register(registry);
     }
 }

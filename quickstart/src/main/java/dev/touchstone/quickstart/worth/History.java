@@ -13,8 +13,12 @@ import java.util.Map;
 
 /** How the models of a cluster learnt, by the manifests of their checkpoints: these are kept for ever. */
 public final class History {
-    /** Accuracy of the test before training since the model began, in a manifest's metrics. */
+    /** Pairs tested before they were learnt from since the model began, and their accuracy, in a manifest's metrics. */
+    private static final String PAIRS = "prequentialPairs";
+
     private static final String ACCURACY = "prequentialAccuracy";
+    /** The same of pairs that were shown with their critiques. */
+    private static final String WITH_CRITIQUE = "WithCritique";
 
     private final String topic;
     private final List<CheckpointManifest> manifests;
@@ -40,20 +44,25 @@ public final class History {
      * @throws UserError if there is no such model, or nothing was tested yet
      */
     public List<Segment> segments(String modelId) {
+        List<CheckpointManifest> lineage = lineage(modelId);
+        Map<String, Double> newest = lineage.get(lineage.size() - 1).getMetrics();
+        String arm = newest.containsKey(ACCURACY + WITH_CRITIQUE) ? WITH_CRITIQUE : "";
         List<Segment> segments = new ArrayList<>();
         long trained = 0;
+        long tested = 0;
         double right = 0;
-        for (CheckpointManifest manifest : lineage(modelId)) {
-            Double accuracy = manifest.getMetrics().get(ACCURACY);
-            long tested = manifest.getTrainedPairs() - trained;
-            if (accuracy == null || tested < 1) {
+        for (CheckpointManifest manifest : lineage) {
+            Double accuracy = manifest.getMetrics().get(ACCURACY + arm);
+            long testedNow = Math.round(manifest.getMetrics().getOrDefault(PAIRS + arm, 0.0));
+            if (accuracy == null || testedNow <= tested || manifest.getTrainedPairs() <= trained) {
                 continue;
             }
-            double rightNow = accuracy * manifest.getTrainedPairs();
+            double rightNow = accuracy * testedNow;
             // A mean that was rounded may leave a shade less or more than there can be.
-            double gained = Math.min(tested, Math.max(0, rightNow - right));
-            segments.add(new Segment(trained, manifest.getTrainedPairs(), tested, gained));
+            double gained = Math.min(testedNow - tested, Math.max(0, rightNow - right));
+            segments.add(new Segment(trained, manifest.getTrainedPairs(), testedNow - tested, gained));
             trained = manifest.getTrainedPairs();
+            tested = testedNow;
             right = rightNow;
         }
         if (segments.isEmpty()) {

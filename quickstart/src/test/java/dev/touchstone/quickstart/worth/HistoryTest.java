@@ -24,7 +24,15 @@ class HistoryTest {
                 .setParent(parent)
                 .setTrainedPairs(pairs)
                 .setHeldOutPairs(0)
-                .setMetrics(Map.of("prequentialAccuracy", accuracy))
+                .setMetrics(Map.of(
+                        "prequentialAccuracy",
+                        0.1,
+                        "prequentialPairs",
+                        (double) pairs,
+                        "prequentialAccuracyWithCritique",
+                        accuracy,
+                        "prequentialPairsWithCritique",
+                        pairs / 2.0))
                 .setCreatedAt(Instant.EPOCH)
                 .build();
     }
@@ -36,8 +44,7 @@ class HistoryTest {
                 manifest("other", "a", null, 10, 1),
                 manifest("m", "given-up", "a", 400, 0.9),
                 manifest("m", "b", "a", 300, 0.6)));
-        assertThat(history.segments("m"))
-                .containsExactly(new Segment(0, 100, 100, 50), new Segment(100, 300, 200, 130));
+        assertThat(history.segments("m")).containsExactly(new Segment(0, 100, 50, 25), new Segment(100, 300, 100, 65));
     }
 
     @Test

@@ -26,6 +26,12 @@ final class Draws {
         return Long.remainderUnsigned(mix(state), bound);
     }
 
+    /** A number from 0 to less than 1. */
+    double share() {
+        state += GOLDEN_GAMMA;
+        return (mix(state) >>> 11) * 0x1.0p-53;
+    }
+
     private static long mix(long value) {
         long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;

@@ -1,6 +1,10 @@
 package dev.touchstone.trainer.learn;
 
 import dev.touchstone.trainer.learn.Example.Critic;
+import dev.touchstone.trainer.measure.PairFigures;
+import dev.touchstone.trainer.measure.PrequentialFigures;
+import dev.touchstone.trainer.measure.PrequentialFigures.Span;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param heldOut pairs kept aside
  * @param skipped records that were neither
  * @param tokens tokens of the trained pairs, both sides
- * @param windowPairs pairs in the window
- * @param loss mean ranking loss of the window
- * @param margin mean of chosen minus rejected logit in the window
- * @param windowAccuracy accuracy in the window, 0 to 1
- * @param windowAccuracyWithCritique the same over the newest pairs shown with their critiques
- * @param windowAccuracyWithoutCritique the same over the newest pairs whose critiques were dropped out
- * @param accuracy accuracy since the model began
+ * @param prequential figures of the pairs as they were before they were learnt from
  * @param gradientNorm mean gradient norm before clipping, over the newest steps on fresh pairs
  * @param critic the critic that most pairs were critiqued by; null if no pair had critiques
  * @param critics how many critics there were
@@ -33,13 +31,38 @@ public record Figures(
         long heldOut,
         long skipped,
         long tokens,
-        int windowPairs,
-        @Nullable Double loss,
-        @Nullable Double margin,
-        @Nullable Double windowAccuracy,
-        @Nullable Double windowAccuracyWithCritique,
-        @Nullable Double windowAccuracyWithoutCritique,
-        @Nullable Double accuracy,
+        PrequentialFigures prequential,
         @Nullable Double gradientNorm,
         @Nullable Critic critic,
-        int critics) {}
+        int critics) {
+    /** Pairs in the window. */
+    public int windowPairs() {
+        PairFigures window = prequential.window().all();
+        return window == null ? 0 : (int) window.pairs();
+    }
+
+    /** Mean ranking loss of the window. */
+    public @Nullable Double loss() {
+        return of(prequential.window(), PairFigures::logLoss);
+    }
+
+    /** Mean of chosen minus rejected logit in the window. */
+    public @Nullable Double margin() {
+        return of(prequential.window(), PairFigures::margin);
+    }
+
+    /** Accuracy in the window, 0 to 1. */
+    public @Nullable Double windowAccuracy() {
+        return of(prequential.window(), PairFigures::accuracy);
+    }
+
+    /** Accuracy since the model began, 0 to 1. */
+    public @Nullable Double accuracy() {
+        return of(prequential.total(), PairFigures::accuracy);
+    }
+
+    private static @Nullable Double of(Span span, Function<PairFigures, Double> figure) {
+        PairFigures all = span.all();
+        return all == null ? null : figure.apply(all);
+    }
+}

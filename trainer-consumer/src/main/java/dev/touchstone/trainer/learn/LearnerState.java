@@ -35,7 +35,7 @@ record LearnerState(
     private static final String STATE_FILE = "learner.bin";
     private static final String SEEN_FILE = "held-out-seen.bin";
     private static final int SEEN_PAIRS = 16_384;
-    private static final int FORMAT = 3;
+    private static final int FORMAT = 4;
     private static final long REPLAY_STREAM = 1;
     private static final ObjectMapper JSON = new ObjectMapper();
 

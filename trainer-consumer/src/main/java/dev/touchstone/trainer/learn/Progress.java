@@ -2,9 +2,12 @@ package dev.touchstone.trainer.learn;
 
 import dev.touchstone.rewardmodel.StepResult;
 import dev.touchstone.trainer.learn.Example.Critic;
+import dev.touchstone.trainer.measure.Prequential;
+import dev.touchstone.trainer.measure.ScoredPair;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -17,11 +20,7 @@ final class Progress {
     private static final int NORM_STEPS = 64;
     private static final int MOST_CRITICS = 64;
 
-    private final Window loss;
-    private final Window margin;
-    private final Window accuracy;
-    private final Window accuracyWithCritique;
-    private final Window accuracyWithoutCritique;
+    private final Prequential prequential;
     private final Window gradientNorm = new Window(NORM_STEPS);
     private final SortedMap<Critic, Long> critics = new TreeMap<>();
     private long batch;
@@ -29,16 +28,10 @@ final class Progress {
     private long heldOut;
     private long skipped;
     private long tokens;
-    private long tested;
-    private double right;
 
     /** @param windowPairs pairs in a window */
     Progress(int windowPairs) {
-        loss = new Window(windowPairs);
-        margin = new Window(windowPairs);
-        accuracy = new Window(windowPairs);
-        accuracyWithCritique = new Window(windowPairs);
-        accuracyWithoutCritique = new Window(windowPairs);
+        prequential = new Prequential(windowPairs);
     }
 
     /** Counts a micro-batch and returns its number. */
@@ -57,24 +50,38 @@ final class Progress {
         }
     }
 
-    /** Takes the figures of a step on pairs that were never seen before; those that are not finite are left out. */
-    void test(StepResult step) {
-        for (int i = 0; i < step.chosen().length; i++) {
-            double lead = step.chosen()[i] - step.rejected()[i];
-            if (!Double.isFinite(lead)) {
-                continue;
-            }
-            double correct = lead > 0 ? 1 : lead == 0 ? 0.5 : 0;
-            loss.add(softplus(-lead));
-            margin.add(lead);
-            accuracy.add(correct);
-            (step.critiqueWithheld()[i] ? accuracyWithoutCritique : accuracyWithCritique).add(correct);
-            right += correct;
-            tested++;
+    /**
+     * Takes the figures of a step on pairs that were never seen before; those that are not finite are left out.
+     *
+     * @param examples the pairs in the order of the step
+     * @param step what the step saw before its update
+     */
+    void test(List<Example> examples, StepResult step) {
+        for (int i = 0; i < examples.size(); i++) {
+            Example example = examples.get(i);
+            Critic critic = example.critic();
+            prequential.test(
+                    scored(example, step.chosen()[i], step.rejected()[i]),
+                    example.source(),
+                    critic == null ? null : critic.model() + "/" + critic.promptVersion(),
+                    step.critiqueWithheld()[i]);
         }
         if (Double.isFinite(step.gradientNorm())) {
             gradientNorm.add(step.gradientNorm());
         }
+    }
+
+    /** Takes the logits of a pair without its critiques, by the weights before the same step. */
+    void testWithheld(Example example, double chosen, double rejected) {
+        prequential.testWithheld(scored(example, chosen, rejected));
+    }
+
+    private static ScoredPair scored(Example example, double chosen, double rejected) {
+        return new ScoredPair(
+                chosen,
+                rejected,
+                example.text().chosen().completion().length(),
+                example.text().rejected().completion().length());
     }
 
     /** Figures as they stand. */
@@ -89,26 +96,18 @@ final class Progress {
                 heldOut,
                 skipped,
                 tokens,
-                accuracy.size(),
-                loss.mean(),
-                margin.mean(),
-                accuracy.mean(),
-                accuracyWithCritique.mean(),
-                accuracyWithoutCritique.mean(),
-                tested == 0 ? null : right / tested,
+                prequential.figures(),
                 gradientNorm.mean(),
                 most == null ? null : most.getKey(),
                 critics.size());
     }
 
     void writeTo(DataOutput out) throws IOException {
-        for (long counter : new long[] {batch, trained, heldOut, skipped, tokens, tested}) {
+        for (long counter : new long[] {batch, trained, heldOut, skipped, tokens}) {
             out.writeLong(counter);
         }
-        out.writeDouble(right);
-        for (Window window : windows()) {
-            window.writeTo(out);
-        }
+        prequential.writeTo(out);
+        gradientNorm.writeTo(out);
         out.writeInt(critics.size());
         for (Map.Entry<Critic, Long> critic : critics.entrySet()) {
             out.writeUTF(critic.getKey().model());
@@ -124,23 +123,11 @@ final class Progress {
         heldOut = in.readLong();
         skipped = in.readLong();
         tokens = in.readLong();
-        tested = in.readLong();
-        right = in.readDouble();
-        for (Window window : windows()) {
-            window.readFrom(in);
-        }
+        prequential.readFrom(in);
+        gradientNorm.readFrom(in);
         critics.clear();
         for (int i = in.readInt(); i > 0; i--) {
             critics.put(new Critic(in.readUTF(), in.readUTF()), in.readLong());
         }
-    }
-
-    private Window[] windows() {
-        return new Window[] {loss, margin, accuracy, accuracyWithCritique, accuracyWithoutCritique, gradientNorm};
-    }
-
-    /** log(1 + exp(x)): the ranking loss of a pair is that of minus its lead (Bradley and Terry, 1952). */
-    private static double softplus(double x) {
-        return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
     }
 }

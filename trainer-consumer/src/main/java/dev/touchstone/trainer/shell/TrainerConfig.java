@@ -151,6 +151,10 @@ public interface TrainerConfig {
     @WithDefault("512")
     int windowPairs();
 
+    /** Share of the pairs with critiques that is also scored without them before it is learnt from, 0 to 1. */
+    @WithDefault("0")
+    double withheldSample();
+
     /** Step size after the warm-up; the reward model's measured default where it is not set. */
     OptionalDouble learningRate();
 

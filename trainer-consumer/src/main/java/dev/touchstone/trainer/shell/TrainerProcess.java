@@ -168,7 +168,8 @@ public class TrainerProcess {
                         settings.reservoirPairs()),
                 new LabelConfig(settings.ties(), settings.strengthMargin()),
                 settings.windowPairs(),
-                true);
+                true,
+                settings.withheldSample());
         return new TrainerSettings(
                 settings.topicPrefix(),
                 settings.modelId(),

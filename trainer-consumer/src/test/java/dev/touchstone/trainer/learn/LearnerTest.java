@@ -187,7 +187,15 @@ class LearnerTest {
     private static LearnerConfig with(ReplayConfig replay, LabelConfig labels) {
         LearnerConfig d = LearnerConfig.defaults(5);
         return new LearnerConfig(
-                d.start(), d.training(), d.heldOutFraction(), d.heldOutPairs(), replay, labels, d.windowPairs(), true);
+                d.start(),
+                d.training(),
+                d.heldOutFraction(),
+                d.heldOutPairs(),
+                replay,
+                labels,
+                d.windowPairs(),
+                true,
+                0);
     }
 
     private static List<CritiquedPair> changed(List<CritiquedPair> pairs, UnaryOperator<CritiquedPair> change) {
