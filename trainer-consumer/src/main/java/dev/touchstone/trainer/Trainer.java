@@ -15,6 +15,7 @@ import dev.touchstone.trainer.lineage.Lineage;
 import dev.touchstone.trainer.lineage.LineagePublisher;
 import dev.touchstone.trainer.log.PairLog;
 import dev.touchstone.trainer.log.PairReader;
+import dev.touchstone.trainer.report.Reports;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -41,6 +42,7 @@ public final class Trainer {
     private final TrainerSettings settings;
     private final Clock clock;
     private final TrainerMeters meters;
+    private final Reports reports;
     private volatile boolean stopping;
     private volatile boolean running;
 
@@ -49,12 +51,20 @@ public final class Trainer {
      * @param settings how to run
      * @param clock for the times in what is published
      * @param registry where meters are kept
+     * @param reports where figures go when a checkpoint has become visible
      */
-    public Trainer(KafkaSettings kafka, TrainerSettings settings, Clock clock, MeterRegistry registry) {
+    public Trainer(
+            KafkaSettings kafka, TrainerSettings settings, Clock clock, MeterRegistry registry, Reports reports) {
         this.kafka = kafka;
         this.settings = settings;
         this.clock = clock;
         this.meters = new TrainerMeters(registry);
+        this.reports = reports;
+    }
+
+    /** The same with no reports. */
+    public Trainer(KafkaSettings kafka, TrainerSettings settings, Clock clock, MeterRegistry registry) {
+        this(kafka, settings, clock, registry, Reports.none());
     }
 
     /**
@@ -84,9 +94,10 @@ public final class Trainer {
                             new PairReader(kafka.decoder(CritiquedPair.class), learner.encoder()))) {
                 pairs.open(newest.map(u -> offsets(u.manifest())).orElse(Map.of()));
                 announce(newest);
-                TrainingSession session =
-                        new TrainingSession(settings, clock, meters, learner, pairs, publisher, lineage, folders);
+                TrainingSession session = new TrainingSession(
+                        settings, clock, meters, learner, pairs, publisher, lineage, folders, reports);
                 newest.ifPresent(u -> session.goOnFrom(u.manifest().getVersionId()));
+                meters.began();
                 running = true;
                 session.runUntil(() -> stopping);
             } catch (CheckpointException e) {

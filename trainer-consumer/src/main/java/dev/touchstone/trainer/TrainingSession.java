@@ -18,6 +18,8 @@ import dev.touchstone.trainer.log.Cut;
 import dev.touchstone.trainer.log.LogItem;
 import dev.touchstone.trainer.log.MicroBatchCutter;
 import dev.touchstone.trainer.log.PairLog;
+import dev.touchstone.trainer.report.Report;
+import dev.touchstone.trainer.report.Reports;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +38,8 @@ final class TrainingSession {
     private static final Duration IDLE_CHECKPOINTS = Duration.ofSeconds(2);
     /** How long an idle trainer may not notice that it has been fenced. */
     private static final Duration CONFIRM_EVERY = Duration.ofSeconds(5);
+    /** How old the lag may be that the meters show. */
+    private static final Duration LAG_EVERY = Duration.ofSeconds(1);
     /** The first checkpoint after a start comes early: nobody gets a reward before there is one, and kills leave progress. */
     private static final int FIRST_CHECKPOINT_BATCHES = 8;
     /** Dead letters wait for the checkpoint in memory. */
@@ -49,6 +53,7 @@ final class TrainingSession {
     private final LineagePublisher publisher;
     private final Lineage lineage;
     private final CheckpointFolders folders;
+    private final Reports reports;
     private final MicroBatchCutter cutter;
     private final String logTopic;
     private final List<Learnt> unpublished = new ArrayList<>();
@@ -57,6 +62,7 @@ final class TrainingSession {
     private long deadBytes;
     private long quietSince;
     private long publishedAt;
+    private long lagReadAt;
 
     TrainingSession(
             TrainerSettings settings,
@@ -66,7 +72,8 @@ final class TrainingSession {
             PairLog pairs,
             LineagePublisher publisher,
             Lineage lineage,
-            CheckpointFolders folders) {
+            CheckpointFolders folders,
+            Reports reports) {
         this.settings = settings;
         this.clock = clock;
         this.meters = meters;
@@ -75,6 +82,7 @@ final class TrainingSession {
         this.publisher = publisher;
         this.lineage = lineage;
         this.folders = folders;
+        this.reports = reports;
         this.cutter = new MicroBatchCutter(settings.batchPairs(), settings.batchTokens());
         this.logTopic =
                 new TopicCatalogue(settings.topicPrefix()).critiquedPairs().name();
@@ -89,10 +97,15 @@ final class TrainingSession {
     void runUntil(BooleanSupplier stopping) {
         quietSince = System.nanoTime();
         publishedAt = quietSince;
+        lagReadAt = quietSince;
         boolean busy = false;
         while (!stopping.getAsBoolean()) {
             if (pairs.fetch(busy ? Duration.ZERO : POLL)) {
                 quietSince = System.nanoTime();
+            }
+            if (since(lagReadAt).compareTo(LAG_EVERY) >= 0) {
+                meters.lag(pairs.lag());
+                lagReadAt = System.nanoTime();
             }
             boolean quiet = since(quietSince).compareTo(settings.idle()) >= 0;
             Optional<Cut> cut = nextCut(quiet);
@@ -130,7 +143,6 @@ final class TrainingSession {
                     dead.detail());
         }
         meters.learnt(outcome, learner.figures(), cut.dead());
-        meters.lag(pairs.lag());
         quietSince = System.nanoTime(); // what came while it learnt has not been fetched yet
     }
 
@@ -161,8 +173,9 @@ final class TrainingSession {
         unpublished.clear();
         deadBytes = 0;
         publishedAt = System.nanoTime();
-        meters.published(since(begun));
+        meters.published(figures, since(begun));
         meters.lag(pairs.lag());
+        reports.accept(Report.of(publication.metrics()));
         LOG.info(
                 "Model {} is at version {}: {} pairs trained, {} held out, window accuracy {}, held-out accuracy {}",
                 settings.modelId(),

@@ -42,7 +42,7 @@ public record LearnerConfig(
 
     /** The defaults with a seed. */
     public static LearnerConfig defaults(long seed) {
-        return new LearnerConfig(ModelStart.BUILT_IN, TrainingConfig.defaults(seed), 0.1, 256, 2, 2048, 512, 0);
+        return new LearnerConfig(ModelStart.BUILT_IN, TrainingConfig.defaults(seed), 0.1, 256, 2, 2048, 512, 0.1);
     }
 
     /** The seed of everything random. */

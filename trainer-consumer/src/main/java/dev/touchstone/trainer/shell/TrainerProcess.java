@@ -11,6 +11,10 @@ import dev.touchstone.trainer.learn.LearnerConfig;
 import dev.touchstone.trainer.learn.ModelStart;
 import dev.touchstone.trainer.lineage.FencedException;
 import dev.touchstone.trainer.lineage.PublicationException;
+import dev.touchstone.trainer.report.Mlflow;
+import dev.touchstone.trainer.report.MlflowSettings;
+import dev.touchstone.trainer.report.Reports;
+import dev.touchstone.trainer.report.TensorBoard;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -18,7 +22,8 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Clock;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,7 +33,6 @@ import org.slf4j.LoggerFactory;
 @Singleton
 public class TrainerProcess {
     private static final Logger LOG = LoggerFactory.getLogger(TrainerProcess.class);
-    private static final Duration GRACE = Duration.ofSeconds(30);
 
     private final Config config;
     private final TrainerConfig settings;
@@ -55,13 +59,17 @@ public class TrainerProcess {
 
     void start(@Observes StartupEvent event) {
         Trainer made;
+        Reports reports;
         try {
+            TrainerSettings wanted = trainerSettings();
+            reports = reports(wanted);
             made = new Trainer(
                     KafkaSettings.fromConfiguration(
                             config.getPropertyNames(), name -> config.getOptionalValue(name, String.class)),
-                    trainerSettings(),
+                    wanted,
                     Clock.systemUTC(),
-                    meters);
+                    meters,
+                    reports);
             Torch.start(settings.nativeThreads());
             compute().requireDevice();
         } catch (UserError | IllegalArgumentException e) {
@@ -69,22 +77,24 @@ public class TrainerProcess {
             return;
         }
         trainer = made;
-        thread = new Thread(() -> run(made), "trainer");
+        thread = new Thread(() -> run(made, reports), "trainer");
         thread.start();
     }
 
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
         if (trainer != null && thread != null) {
             trainer.stop();
-            thread.join(GRACE.toMillis());
+            thread.join(settings.grace().toMillis());
             if (thread.isAlive()) {
-                LOG.warn("The trainer did not finish within {}: what it learnt last will be learnt again", GRACE);
+                LOG.warn(
+                        "The trainer did not finish within {}: what it learnt last will be learnt again",
+                        settings.grace());
             }
         }
     }
 
-    private static void run(Trainer trainer) {
-        try {
+    private static void run(Trainer trainer, Reports reports) {
+        try (reports) {
             trainer.run();
         } catch (UserError e) {
             refuse(e);
@@ -100,6 +110,20 @@ public class TrainerProcess {
     private static void refuse(RuntimeException mistake) {
         System.err.println(mistake.getMessage());
         Quarkus.asyncExit(UserError.EXIT_CODE);
+    }
+
+    private Reports reports(TrainerSettings wanted) {
+        List<Reports.Destination> destinations = new ArrayList<>();
+        if (settings.tensorboard()) {
+            destinations.add(new TensorBoard(wanted.modelFolder().resolve("tensorboard")));
+        }
+        settings.mlflowUri()
+                .ifPresent(uri -> destinations.add(new Mlflow(new MlflowSettings(
+                        uri,
+                        settings.mlflowExperiment(),
+                        config.getOptionalValue("mlflow.tracking.token", String.class)
+                                .orElse(null)))));
+        return new Reports(destinations);
     }
 
     private Compute compute() {
