@@ -9,6 +9,8 @@ import dev.touchstone.schemas.v1.OffsetRange;
 import dev.touchstone.testkit.cluster.TestCluster;
 import dev.touchstone.testkit.topics.Records;
 import dev.touchstone.trainer.learn.LearnerConfig;
+import dev.touchstone.trainer.report.Reports;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -30,6 +32,11 @@ final class Bench {
     final TrainerSettings settings;
 
     Bench(String prefix, Path folder) {
+        this(prefix, folder, 4);
+    }
+
+    /** @param checkpointBatches micro-batches between two checkpoints */
+    Bench(String prefix, Path folder, int checkpointBatches) {
         topics = TestCluster.shared().topics(prefix);
         TrainerSettings d = TrainerSettings.defaults(prefix, "m", folder, LearnerConfig.defaults(11));
         settings = new TrainerSettings(
@@ -41,8 +48,8 @@ final class Bench {
                 8,
                 d.batchTokens(),
                 Duration.ofMillis(500),
-                Duration.ofSeconds(2),
-                4,
+                Duration.ofSeconds(checkpointBatches / 2),
+                checkpointBatches,
                 3,
                 Duration.ofMinutes(2));
     }
@@ -85,6 +92,12 @@ final class Bench {
 
     Running start() {
         return new Running(new Trainer(kafka, settings, Clock.systemUTC(), new SimpleMeterRegistry()));
+    }
+
+    /** A trainer that is told of every report. */
+    Running start(MeterRegistry meters, Reports.Destination destination) {
+        Reports reports = new Reports(List.of(destination));
+        return new Running(new Trainer(kafka, settings, Clock.systemUTC(), meters, reports));
     }
 
     /** Sends pairs in transactions of ten, so that markers stand between them. */

@@ -64,6 +64,10 @@ public final class Mlflow implements Reports.Destination {
         sender.interrupt();
     }
 
+    int waiting() {
+        return waiting.size();
+    }
+
     private void send() {
         @Nullable Report last = null;
         try {

@@ -1,6 +1,7 @@
 package dev.touchstone.trainer.report;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,7 +44,7 @@ public final class TensorBoard implements Reports.Destination {
         try {
             EventFile open = file != null && file.size() < full ? file : begin(report);
             open.write(report.at(), report.step(), byTag(report.values()));
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             warnings.warn("No event file for TensorBoard could be written in " + folder + ": " + e + ".");
             close();
         }
