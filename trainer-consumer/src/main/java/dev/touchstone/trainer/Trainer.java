@@ -18,6 +18,7 @@ import dev.touchstone.trainer.lineage.ModelAliases;
 import dev.touchstone.trainer.lineage.ModelRequests;
 import dev.touchstone.trainer.log.PairLog;
 import dev.touchstone.trainer.log.PairReader;
+import dev.touchstone.trainer.report.Reports;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -44,6 +45,7 @@ public final class Trainer {
     private final TrainerSettings settings;
     private final Clock clock;
     private final TrainerMeters meters;
+    private final Reports reports;
     private volatile boolean stopping;
     private volatile boolean running;
 
@@ -52,12 +54,20 @@ public final class Trainer {
      * @param settings how to run
      * @param clock for the times in what is published
      * @param registry where meters are kept
+     * @param reports where figures go when a checkpoint has become visible
      */
-    public Trainer(KafkaSettings kafka, TrainerSettings settings, Clock clock, MeterRegistry registry) {
+    public Trainer(
+            KafkaSettings kafka, TrainerSettings settings, Clock clock, MeterRegistry registry, Reports reports) {
         this.kafka = kafka;
         this.settings = settings;
         this.clock = clock;
         this.meters = new TrainerMeters(registry, settings.modelId());
+        this.reports = reports;
+    }
+
+    /** The same with no reports. */
+    public Trainer(KafkaSettings kafka, TrainerSettings settings, Clock clock, MeterRegistry registry) {
+        this(kafka, settings, clock, registry, Reports.none());
     }
 
     /**
@@ -97,9 +107,20 @@ public final class Trainer {
                 pairs.open(newest.map(u -> offsets(u.manifest())).orElse(Map.of()));
                 announce(newest);
                 TrainingSession session = new TrainingSession(
-                        settings, clock, meters, learner, pairs, publisher, lineage, checkpoints, promotions, requests);
+                        settings,
+                        clock,
+                        meters,
+                        learner,
+                        pairs,
+                        publisher,
+                        lineage,
+                        checkpoints,
+                        promotions,
+                        requests,
+                        reports);
                 newest.ifPresent(u -> session.goOnFrom(u.manifest().getVersionId()));
                 newest.ifPresent(u -> promotions.goOnFrom(u.manifest()));
+                meters.began();
                 running = true;
                 session.runUntil(() -> stopping);
             } catch (CheckpointException e) {

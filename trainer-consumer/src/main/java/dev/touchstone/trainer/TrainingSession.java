@@ -21,6 +21,8 @@ import dev.touchstone.trainer.log.Cut;
 import dev.touchstone.trainer.log.LogItem;
 import dev.touchstone.trainer.log.MicroBatchCutter;
 import dev.touchstone.trainer.log.PairLog;
+import dev.touchstone.trainer.report.Report;
+import dev.touchstone.trainer.report.Reports;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,6 +45,8 @@ final class TrainingSession {
     private static final Duration CONFIRM_EVERY = Duration.ofSeconds(5);
     /** People who ask can wait so long, and training need not be held up more often. */
     private static final Duration ASK_EVERY = Duration.ofMillis(200);
+    /** How old the lag may be that the meters show. */
+    private static final Duration LAG_EVERY = Duration.ofSeconds(1);
     /** The first checkpoint after a start comes early: nobody gets a reward before there is one, and kills leave progress. */
     private static final int FIRST_CHECKPOINT_BATCHES = 8;
     /** Dead letters wait for the checkpoint in memory. */
@@ -58,6 +62,7 @@ final class TrainingSession {
     private final Checkpoints checkpoints;
     private final Promotions promotions;
     private final ModelRequests requests;
+    private final Reports reports;
     private final MicroBatchCutter cutter;
     private final String logTopic;
     private final List<Learnt> unpublished = new ArrayList<>();
@@ -67,6 +72,7 @@ final class TrainingSession {
     private long quietSince;
     private long publishedAt;
     private long askedAt = System.nanoTime();
+    private long lagReadAt;
 
     TrainingSession(
             TrainerSettings settings,
@@ -78,7 +84,8 @@ final class TrainingSession {
             Lineage lineage,
             Checkpoints checkpoints,
             Promotions promotions,
-            ModelRequests requests) {
+            ModelRequests requests,
+            Reports reports) {
         this.settings = settings;
         this.clock = clock;
         this.meters = meters;
@@ -89,6 +96,7 @@ final class TrainingSession {
         this.checkpoints = checkpoints;
         this.promotions = promotions;
         this.requests = requests;
+        this.reports = reports;
         this.cutter = new MicroBatchCutter(settings.batchPairs(), settings.batchTokens());
         this.logTopic =
                 new TopicCatalogue(settings.topicPrefix()).critiquedPairs().name();
@@ -103,10 +111,15 @@ final class TrainingSession {
     void runUntil(BooleanSupplier stopping) {
         quietSince = System.nanoTime();
         publishedAt = quietSince;
+        lagReadAt = quietSince;
         boolean busy = false;
         while (!stopping.getAsBoolean()) {
             if (pairs.fetch(busy ? Duration.ZERO : POLL)) {
                 quietSince = System.nanoTime();
+            }
+            if (since(lagReadAt).compareTo(LAG_EVERY) >= 0) {
+                meters.lag(pairs.lag());
+                lagReadAt = System.nanoTime();
             }
             boolean quiet = timeCuts() && since(quietSince).compareTo(settings.idle()) >= 0;
             Optional<Cut> cut = nextCut(quiet);
@@ -152,7 +165,6 @@ final class TrainingSession {
                     dead.detail());
         }
         meters.learnt(outcome, learner.figures(), cut.dead());
-        meters.lag(pairs.lag());
         quietSince = System.nanoTime(); // what came while it learnt has not been fetched yet
     }
 
@@ -205,8 +217,9 @@ final class TrainingSession {
         unpublished.clear();
         deadBytes = 0;
         publishedAt = System.nanoTime();
-        meters.published(since(begun), ruling);
+        meters.published(figures, since(begun), ruling);
         meters.lag(pairs.lag());
+        reports.accept(Report.of(publication.metrics()));
         LOG.info(
                 "Model {} is at version {}: {} pairs trained, {} held out, window accuracy {}, held-out accuracy {}",
                 settings.modelId(),

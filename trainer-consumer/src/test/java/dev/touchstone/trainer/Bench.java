@@ -17,6 +17,8 @@ import dev.touchstone.testkit.cluster.TestCluster;
 import dev.touchstone.testkit.topics.Records;
 import dev.touchstone.trainer.gate.GateConfig;
 import dev.touchstone.trainer.learn.LearnerConfig;
+import dev.touchstone.trainer.report.Reports;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -46,23 +48,35 @@ final class Bench {
     final TrainerSettings settings;
 
     Bench(String prefix, Path folder) {
-        this(prefix, "m", folder, HALF_A_SECOND, StoreSettings.DIRECTORY, GateConfig.defaults());
+        this(prefix, "m", folder, HALF_A_SECOND, StoreSettings.DIRECTORY, GateConfig.defaults(), 4);
     }
 
     Bench(String prefix, Path folder, StoreSettings store) {
-        this(prefix, "m", folder, HALF_A_SECOND, store, GateConfig.defaults());
+        this(prefix, "m", folder, HALF_A_SECOND, store, GateConfig.defaults(), 4);
     }
 
     Bench(String prefix, Path folder, GateConfig gate) {
-        this(prefix, "m", folder, HALF_A_SECOND, StoreSettings.DIRECTORY, gate);
+        this(prefix, "m", folder, HALF_A_SECOND, StoreSettings.DIRECTORY, gate, 4);
     }
 
     /** @param idle 0 for no time cuts */
     Bench(String prefix, String modelId, Path folder, Duration idle) {
-        this(prefix, modelId, folder, idle, StoreSettings.DIRECTORY, GateConfig.defaults());
+        this(prefix, modelId, folder, idle, StoreSettings.DIRECTORY, GateConfig.defaults(), 4);
     }
 
-    private Bench(String prefix, String modelId, Path folder, Duration idle, StoreSettings store, GateConfig gate) {
+    /** @param checkpointBatches micro-batches between two checkpoints */
+    Bench(String prefix, Path folder, int checkpointBatches) {
+        this(prefix, "m", folder, HALF_A_SECOND, StoreSettings.DIRECTORY, GateConfig.defaults(), checkpointBatches);
+    }
+
+    private Bench(
+            String prefix,
+            String modelId,
+            Path folder,
+            Duration idle,
+            StoreSettings store,
+            GateConfig gate,
+            int checkpointBatches) {
         topics = TestCluster.shared().topics(prefix);
         TrainerSettings d = TrainerSettings.defaults(prefix, modelId, folder, LearnerConfig.defaults(11));
         settings = new TrainerSettings(
@@ -75,8 +89,8 @@ final class Bench {
                 8,
                 d.batchTokens(),
                 idle,
-                Duration.ofSeconds(2),
-                4,
+                Duration.ofSeconds(checkpointBatches / 2),
+                checkpointBatches,
                 3,
                 1,
                 Duration.ofMinutes(2),
@@ -121,6 +135,12 @@ final class Bench {
 
     Running start() {
         return new Running(new Trainer(kafka, settings, Clock.systemUTC(), new SimpleMeterRegistry()));
+    }
+
+    /** A trainer that is told of every report. */
+    Running start(MeterRegistry meters, Reports.Destination destination) {
+        Reports reports = new Reports(List.of(destination));
+        return new Running(new Trainer(kafka, settings, Clock.systemUTC(), meters, reports));
     }
 
     /** Sends pairs in transactions of ten, so that markers stand between them. */

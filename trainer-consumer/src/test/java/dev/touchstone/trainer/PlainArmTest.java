@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.touchstone.rewardmodel.Torch;
 import dev.touchstone.schemas.v1.CheckpointManifest;
+import dev.touchstone.testkit.topics.Records;
 import dev.touchstone.trainer.Bench.Running;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ class PlainArmTest {
     }
 
     private static Optional<CheckpointManifest> newest(Bench bench, String model) {
-        return bench.manifests().stream()
+        return Records.readAll(bench.kafka, bench.topics.checkpoints().name(), CheckpointManifest.class).stream()
                 .filter(m -> m.getModelId().equals(model))
                 .reduce((a, b) -> b);
     }

@@ -18,6 +18,9 @@ import dev.touchstone.testkit.topics.Records;
 import dev.touchstone.trainer.Bench.Running;
 import dev.touchstone.trainer.lineage.FencedException;
 import dev.touchstone.trainer.replay.Rebuild;
+import dev.touchstone.trainer.report.Report;
+import dev.touchstone.trainer.report.Reports;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -123,6 +127,57 @@ class TrainerTest {
                 .newest("m", bench.settings.learner(), bench.settings.compute(), folder.resolve("rebuilt"))
                 .sha256();
         assertThat(rebuilt).isEqualTo(newest.getSha256());
+    }
+
+    @Test
+    void shouldPublishAndReportWhatItHasLearntWhenItIsStoppedInALongRun() throws Exception {
+        Bench bench = new Bench("t8.", folder, 100_000); // after the first one, no checkpoint would come for hours
+        bench.send(Pairs.some(1_000, 1));
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        List<Report> reports = new CopyOnWriteArrayList<>();
+        Running running = bench.start(meters, destination(bench, reports));
+        await().atMost(LONG).until(() -> !reports.isEmpty());
+        double published = meters.get("rm.train.steps").counter().count();
+        await().atMost(LONG).until(() -> meters.get("rm.train.steps").counter().count() > published + 30);
+        assertThat(reports).hasSize(1);
+
+        long begun = System.nanoTime();
+        running.stop();
+        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+
+        System.out.println("The stop took " + took);
+        assertThat(took).isLessThan(Duration.ofSeconds(25)); // the default of touchstone.grace
+        CheckpointManifest newest = bench.newest();
+        assertThat(newest.getStep())
+                .isEqualTo((long) meters.get("rm.train.steps").counter().count());
+        assertThat(bench.published(1_000)).isFalse();
+        assertThat(bench.nextOffsets(bench.ledger())).isEqualTo(offsets(newest)).isEqualTo(bench.committed());
+        assertThat(reports).hasSize(2);
+        assertThat(reports.get(1).step()).isEqualTo(newest.getStep());
+        assertThat(reports.get(1).values())
+                .containsKeys("windowBrier", "prequentialCalibrationErrorWithCritique", "windowLogLossWithoutCritique")
+                .containsEntry("source/test/prequentialPairs", (double) newest.getTrainedPairs())
+                .containsEntry("trainedPairs", (double) newest.getTrainedPairs());
+        assertThat(newest.getMetrics())
+                .containsKey("windowCalibrationError")
+                .doesNotContainKey("source/test/windowPairs");
+        assertThat(meters.get("rm.train.lag").gauge().value()).isPositive();
+    }
+
+    /** Takes reports, and fails if one comes before its checkpoint is visible. */
+    private static Reports.Destination destination(Bench bench, List<Report> reports) {
+        return new Reports.Destination() {
+            @Override
+            public void accept(Report report) {
+                // The broker makes a committed transaction visible a moment after it has accepted the commit.
+                await().atMost(Duration.ofSeconds(10))
+                        .until(() -> bench.newest().getStep() == report.step());
+                reports.add(report);
+            }
+
+            @Override
+            public void close() {}
+        };
     }
 
     @Test

@@ -52,7 +52,7 @@ public record LearnerConfig(
                 LabelConfig.DEFAULT,
                 512,
                 true,
-                0);
+                0.1);
     }
 
     /** The same for a model that is never shown a critique. */

@@ -4,6 +4,7 @@ import dev.touchstone.rewardmodel.Precision;
 import dev.touchstone.trainer.learn.LabelConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -152,7 +153,7 @@ public interface TrainerConfig {
     int windowPairs();
 
     /** Share of the pairs with critiques that is also scored without them before it is learnt from, 0 to 1. */
-    @WithDefault("0")
+    @WithDefault("0.1")
     double withheldSample();
 
     /** Step size after the warm-up; the reward model's measured default where it is not set. */
@@ -175,4 +176,19 @@ public interface TrainerConfig {
 
     /** Chance that a pair loses its critiques in a step; the reward model's measured default where it is not set. */
     OptionalDouble critiqueDropout();
+
+    /** Whether figures are also written for TensorBoard, in the folder tensorboard beside the model's checkpoints. */
+    @WithDefault("true")
+    boolean tensorboard();
+
+    /** Address of an MLflow server that figures are also sent to; none where it is not set. */
+    Optional<URI> mlflowUri();
+
+    /** Name of the experiment there. */
+    @WithDefault("touchstone")
+    String mlflowExperiment();
+
+    /** How long a stop waits for the micro-batch at hand and the last checkpoint; less than what ends the process by force. */
+    @WithDefault("25s")
+    Duration grace();
 }

@@ -16,6 +16,10 @@ import dev.touchstone.trainer.learn.ModelStart;
 import dev.touchstone.trainer.learn.ReplayConfig;
 import dev.touchstone.trainer.lineage.FencedException;
 import dev.touchstone.trainer.lineage.PublicationException;
+import dev.touchstone.trainer.report.Mlflow;
+import dev.touchstone.trainer.report.MlflowSettings;
+import dev.touchstone.trainer.report.Reports;
+import dev.touchstone.trainer.report.TensorBoard;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -23,7 +27,6 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.config.Config;
@@ -34,7 +37,6 @@ import org.slf4j.LoggerFactory;
 @Singleton
 public class TrainerProcess {
     private static final Logger LOG = LoggerFactory.getLogger(TrainerProcess.class);
-    private static final Duration GRACE = Duration.ofSeconds(30);
 
     private final Config config;
     private final TrainerConfig settings;
@@ -68,8 +70,9 @@ public class TrainerProcess {
                     config.getPropertyNames(), name -> config.getOptionalValue(name, String.class));
             TrainerSettings main = trainerSettings(settings);
             for (TrainerSettings arm : settings.plainArm() ? List.of(main, main.plainArm()) : List.of(main)) {
-                Trainer trainer = new Trainer(kafka, arm, Clock.systemUTC(), meters);
-                made.add(new Arm(trainer, new Thread(() -> run(trainer), "trainer-" + arm.modelId())));
+                Reports reports = reports(arm);
+                Trainer trainer = new Trainer(kafka, arm, Clock.systemUTC(), meters, reports);
+                made.add(new Arm(trainer, new Thread(() -> run(trainer, reports), "trainer-" + arm.modelId())));
             }
             Torch.start(settings.nativeThreads());
             compute(settings).requireDevice();
@@ -83,17 +86,19 @@ public class TrainerProcess {
 
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
         arms.forEach(arm -> arm.trainer().stop());
-        long end = System.nanoTime() + GRACE.toNanos();
+        long end = System.nanoTime() + settings.grace().toNanos();
         for (Arm arm : arms) {
             arm.thread().join(Math.max(1, (end - System.nanoTime()) / 1_000_000));
             if (arm.thread().isAlive()) {
-                LOG.warn("The trainer did not finish within {}: what it learnt last will be learnt again", GRACE);
+                LOG.warn(
+                        "The trainer did not finish within {}: what it learnt last will be learnt again",
+                        settings.grace());
             }
         }
     }
 
-    private static void run(Trainer trainer) {
-        try {
+    private static void run(Trainer trainer, Reports reports) {
+        try (reports) {
             trainer.run();
         } catch (UserError e) {
             refuse(e);
@@ -109,6 +114,20 @@ public class TrainerProcess {
     private static void refuse(RuntimeException mistake) {
         System.err.println(mistake.getMessage());
         Quarkus.asyncExit(UserError.EXIT_CODE);
+    }
+
+    private Reports reports(TrainerSettings wanted) {
+        List<Reports.Destination> destinations = new ArrayList<>();
+        if (settings.tensorboard()) {
+            destinations.add(new TensorBoard(wanted.modelFolder().resolve("tensorboard")));
+        }
+        settings.mlflowUri()
+                .ifPresent(uri -> destinations.add(new Mlflow(new MlflowSettings(
+                        uri,
+                        settings.mlflowExperiment(),
+                        config.getOptionalValue("mlflow.tracking.token", String.class)
+                                .orElse(null)))));
+        return new Reports(destinations);
     }
 
     private static Compute compute(TrainerConfig settings) {

@@ -2,6 +2,7 @@ package dev.touchstone.trainer.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.touchstone.rewardmodel.Torch;
 import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
@@ -13,10 +14,12 @@ import dev.touchstone.schemas.v1.PreferencePair;
 import dev.touchstone.trainer.Pairs;
 import dev.touchstone.trainer.learn.Example.Use;
 import dev.touchstone.trainer.learn.LabelConfig.Ties;
+import dev.touchstone.trainer.measure.PairFigures;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -273,6 +276,36 @@ class LearnerTest {
     }
 
     @Test
+    void shouldMeasureWithheldPairsByTheWeightsBeforeTheUpdateWhenTheyAreSampled() throws Exception {
+        List<CritiquedPair> pairs = Pairs.some(64, 3);
+        List<CritiquedPair> first = pairs.subList(0, BATCH);
+        // One shows every critique and scores all pairs again without; the other's dropout has taken them all away.
+        try (Learner sampling = Learner.fresh(config(0, 1));
+                Learner dropping = Learner.fresh(config(1 - 1e-12, 1));
+                Learner plain = Learner.fresh(config(0, 0))) {
+            int trained = learn(sampling, first).trained();
+            learn(dropping, first);
+            learn(plain, first);
+
+            PairFigures sampled = withheld(sampling);
+            PairFigures dropped = withheld(dropping);
+            assertThat(sampled.pairs()).isEqualTo(trained);
+            assertThat(dropped.pairs()).isEqualTo(trained); // and not twice
+            assertThat(sampled.logLoss()).isCloseTo(dropped.logLoss(), within(1e-6));
+            assertThat(sampled.margin()).isCloseTo(dropped.margin(), within(1e-6));
+            assertThat(sampling.figures().loss()).isNotCloseTo(sampled.logLoss(), within(1e-6));
+            assertThat(plain.figures().prequential().total().withoutCritique()).isNull();
+
+            // To measure more changes nothing of what is learnt.
+            learn(sampling, pairs.subList(BATCH, 64));
+            learn(plain, pairs.subList(BATCH, 64));
+            Path a = sampling.save(folder, "a").folder();
+            Path b = plain.save(folder, "b").folder();
+            assertThat(a.resolve("model.safetensors")).hasSameBinaryContentAs(b.resolve("model.safetensors"));
+        }
+    }
+
+    @Test
     void shouldTakeNoStepWhenNothingCanBeTrainedOn() {
         try (Learner learner = Learner.fresh(LearnerConfig.defaults(5))) {
             BatchOutcome outcome = learner.learn(new MicroBatch(List.of(), 3));
@@ -294,6 +327,24 @@ class LearnerTest {
         assertThatThrownBy(() -> Learner.restore(checkpoint, LearnerConfig.defaults(6)))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("seed=5");
+    }
+
+    private static LearnerConfig config(double dropout, double sample) {
+        LearnerConfig d = LearnerConfig.defaults(5);
+        return new LearnerConfig(
+                d.start(),
+                d.training().withCritiqueDropout(dropout),
+                d.heldOutFraction(),
+                d.heldOutPairs(),
+                d.replay(),
+                d.labels(),
+                d.windowPairs(),
+                true,
+                sample);
+    }
+
+    private static PairFigures withheld(Learner learner) {
+        return Objects.requireNonNull(learner.figures().prequential().total().withoutCritique());
     }
 
     private static BatchOutcome learn(Learner learner, List<CritiquedPair> pairs) {
