@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class MlflowTest {
     private static final Instant WHEN = Instant.parse("2026-01-01T00:00:00Z");
@@ -88,6 +89,7 @@ class MlflowTest {
     }
 
     @Test
+    @Timeout(30)
     void shouldNeitherWaitNorHoardWhenTheServerHangs() throws Exception {
         try (FakeMlflow server = new FakeMlflow()) {
             server.hanging = true;
