@@ -6,14 +6,17 @@ import dev.touchstone.producers.cli.ReportFile;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.KafkaSettings;
+import dev.touchstone.testkit.verify.Stage;
 import dev.touchstone.testkit.verify.Verdict;
 import dev.touchstone.testkit.verify.Verifier;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,7 +31,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Reads the topics from the beginning and checks that every completion came out once, every pair once or as one"
-                    + " dead letter, and that dead letters hold the original bytes. It shares no code with the services.",
+                    + " dead letter, that along the lineage of every model each critiqued pair was taken once, and that dead"
+                    + " letters hold the original bytes. It shares no code with the services.",
             "Exits with 0 if everything holds, else 1. Problems are named by ids and positions, never by texts."
         })
 public final class VerifyCommand implements Callable<Integer> {
@@ -43,6 +47,13 @@ public final class VerifyCommand implements Callable<Integer> {
             defaultValue = "0",
             description = "While something is missing read on, at most for so long (default: ${DEFAULT-VALUE}).")
     private int wait;
+
+    @Option(
+            names = "--stage",
+            paramLabel = "STAGE",
+            split = ",",
+            description = "Judge only this part of the stream: ${COMPLETION-CANDIDATES} (default: all).")
+    private Set<Stage> stages = EnumSet.allOf(Stage.class);
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the verdict to a file, as JSON.")
     private @Nullable Path json;
@@ -64,7 +75,7 @@ public final class VerifyCommand implements Callable<Integer> {
         Verdict verdict;
         try (ProgressDisplay progress = new ProgressDisplay(
                 "verify", -1, ProgressDisplay.onTerminal(), spec.commandLine().getErr(), Clock.systemUTC())) {
-            verdict = new Verifier(settings, topics, PATIENCE)
+            verdict = new Verifier(settings, topics, PATIENCE, stages)
                     .verify(
                             Duration.ofSeconds(wait),
                             (done, total) -> progress.show(done, done + " of " + total + " offsets read"));

@@ -4,6 +4,7 @@ import dev.touchstone.quickstart.stack.KillablePart;
 import dev.touchstone.quickstart.stack.Stack;
 import dev.touchstone.quickstart.stack.StackPlan;
 import dev.touchstone.testkit.llm.FakeLlm;
+import dev.touchstone.testkit.verify.Stage;
 import dev.touchstone.testkit.verify.Verdict;
 import dev.touchstone.testkit.verify.Verifier;
 import java.time.Clock;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -68,7 +70,7 @@ public final class FaultRun {
                 feed.end();
                 boolean allOut = allKilled && awaitEverythingOut(watch, feed);
                 console.accept("Judging the topics.");
-                Verdict verdict = new Verifier(place.settings(), place.topics(), PATIENCE)
+                Verdict verdict = new Verifier(place.settings(), place.topics(), PATIENCE, Set.of(Stage.CRITIQUES))
                         .verify(allOut ? VERIFY_WAIT : Duration.ZERO, (done, total) -> {});
                 Observed seen = new Observed(
                         inFlight,

@@ -28,10 +28,15 @@ final class Findings {
     /** Something that would be a problem, if what explains it could not have been deleted by the topic's retention. */
     void brokenUnless(boolean excused, String excuse, Problem problem, String where) {
         if (excused) {
-            notJudged.merge(excuse, 1L, Long::sum);
+            notJudged(excuse);
         } else {
             broken(problem, where);
         }
+    }
+
+    /** @param what what could not be judged, as a plural */
+    void notJudged(String what) {
+        notJudged.merge(what, 1L, Long::sum);
     }
 
     /** Takes over the problems of others. */

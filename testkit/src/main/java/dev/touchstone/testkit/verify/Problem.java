@@ -31,7 +31,25 @@ public enum Problem {
     /** A dead letter does not say where it is from, why it is dead or how often it was tried. */
     MALFORMED_DEAD_LETTER,
     /** An output's critiques do not fit its status, lack something, or have the same sample number. */
-    BAD_CRITIQUE;
+    BAD_CRITIQUE,
+    /** Along the lineage of a model something of the log, or a micro-batch, was passed over. */
+    LEDGER_GAP,
+    /** Along the lineage of a model something of the log, or a micro-batch, was taken twice. */
+    LEDGER_OVERLAP,
+    /** Parent, offsets, steps or numbers of pairs of a manifest are not those of its entries in the ledger. */
+    LEDGER_AND_MANIFEST_DIFFER,
+    /** The ranges of a micro-batch hold more or fewer records than it trained on, held out and skipped. */
+    WRONG_NUMBER_OF_PAIRS,
+    /** A parent, an entry of the ledger or a name means a version that has no manifest. */
+    MISSING_MANIFEST,
+    /** A manifest was published again, and it was more than retired. */
+    ALTERED_MANIFEST,
+    /** A name means a version whose files may be gone. */
+    RETIRED_VERSION_NAMED,
+    /** A model began twice. */
+    SECOND_ORIGIN,
+    /** The offsets that a trainer has committed are behind its newest manifest. */
+    WRONG_COMMITTED_OFFSETS;
 
     /** Whether time may mend it: the record may still be under way. */
     public boolean mayStillCome() {

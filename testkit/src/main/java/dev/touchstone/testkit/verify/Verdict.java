@@ -11,7 +11,7 @@ import java.util.Map;
  * @param counts what they were, by topic
  * @param broken how often each problem occurs
  * @param examples the first {@value Findings#EXAMPLES} ids or positions of each problem
- * @param notJudged what could not be judged since a topic's retention has deleted records, by reason
+ * @param notJudged what could not be judged, since a topic's retention has deleted records or the system went on, by reason
  */
 public record Verdict(
         Map<String, Long> read,

@@ -4,7 +4,9 @@ import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.TopicCatalogue.Topic;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Checks the guarantees of a running or finished system by its topics. Of a record it keeps ids, counts and fingerprints,
@@ -16,6 +18,7 @@ public final class Verifier {
     private final KafkaSettings settings;
     private final TopicCatalogue topics;
     private final Duration patience;
+    private final Set<Stage> stages;
 
     /** Hears how far reading is. */
     @FunctionalInterface
@@ -33,11 +36,13 @@ public final class Verifier {
      * @param settings how to reach the brokers and the registry
      * @param topics names of the topics, which exist
      * @param patience how long to wait for a registry that does not answer
+     * @param stages what is judged
      */
-    public Verifier(KafkaSettings settings, TopicCatalogue topics, Duration patience) {
+    public Verifier(KafkaSettings settings, TopicCatalogue topics, Duration patience, Set<Stage> stages) {
         this.settings = settings;
         this.topics = topics;
         this.patience = patience;
+        this.stages = Set.copyOf(stages);
     }
 
     /**
@@ -47,11 +52,7 @@ public final class Verifier {
      * @throws dev.touchstone.schemas.UserError if the registry does not answer
      */
     public Verdict verify(Duration wait, Progress progress) {
-        SchemaSource schemas = new SchemaSource(settings.client(), patience);
-        List<Check> checks = List.of(
-                new DeadLetterCheck(topics),
-                new CritiqueCheck(new CompletionFlow(topics), topics, schemas),
-                new CritiqueCheck(new PairFlow(topics), topics, schemas));
+        List<Check> checks = checks();
         List<String> names = topics.all().stream()
                 .map(Topic::name)
                 .filter(name -> checks.stream().anyMatch(check -> check.topics().contains(name)))
@@ -72,6 +73,19 @@ public final class Verifier {
                 pause();
             }
         }
+    }
+
+    private List<Check> checks() {
+        SchemaSource schemas = new SchemaSource(settings.client(), patience);
+        List<Check> checks = new ArrayList<>(List.of(new DeadLetterCheck(topics)));
+        if (stages.contains(Stage.CRITIQUES)) {
+            checks.add(new CritiqueCheck(new CompletionFlow(topics), topics, schemas));
+            checks.add(new CritiqueCheck(new PairFlow(topics), topics, schemas));
+        }
+        if (stages.contains(Stage.LINEAGE)) {
+            checks.add(new LineageCheck(topics, schemas, new CommittedOffsets(settings)));
+        }
+        return checks;
     }
 
     private static void pause() {

@@ -21,6 +21,7 @@ import dev.touchstone.testkit.verify.HandWritten.Sent;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -303,14 +304,15 @@ class VerifierTest {
         Verifier verifier = new Verifier(
                 CLUSTER.settings().with("schema.registry.url", RegistryProcess.url(Ports.free())),
                 topics,
-                Duration.ZERO);
+                Duration.ZERO,
+                EnumSet.allOf(Stage.class));
         assertThatThrownBy(() -> verifier.verify(Duration.ZERO, (done, total) -> {}))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("does not answer");
     }
 
     private Verifier verifier() {
-        return new Verifier(CLUSTER.settings(), topics, Duration.ofSeconds(30));
+        return new Verifier(CLUSTER.settings(), topics, Duration.ofSeconds(30), EnumSet.allOf(Stage.class));
     }
 
     private Verdict verify() {
