@@ -13,7 +13,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code ./touchstone faults} as a user runs it: the packaged critique-stream, killed with -9 while it works. */
+/** {@code ./touchstone faults} as a user runs it: packaged services, killed with -9 while they work. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "looks at processes through /proc")
 class FaultsIT {
     private static final int KILLS = 4;
@@ -80,6 +80,50 @@ class FaultsIT {
                 .isEqualTo(pairs);
         assertThat(counts.get("rm.pairs").get("dead: UNDECODABLE").asLong()).isPositive();
         assertThat(counts.get("rm.completions").get("dead: ID_CONFLICT").asLong())
+                .isPositive();
+    }
+
+    @Test
+    void shouldKeepEveryGuaranteeWhenTheTrainerIsKilledStoppedAndReplaced() throws Exception {
+        Path data = folder.resolve("faults");
+        Path json = folder.resolve("faults.json");
+        List<String> arguments = List.of(
+                "faults",
+                "--service",
+                "trainer",
+                "--kills",
+                "3",
+                "--seed",
+                "4",
+                "--data",
+                data.toString(),
+                "--json",
+                json.toString());
+        try (LauncherRun run = LauncherRun.start(folder, arguments)) {
+            assertThat(run.await(Duration.ofMinutes(8))).as(run.output()).isZero();
+            assertThat(run.output()).contains("Kill 3 of 3", "is stopped in mid-work", "Every guarantee held.");
+            System.out.println(run.output());
+        }
+        assertThat(LauncherRun.partsOf(data)).isEmpty();
+
+        JsonNode report = new ObjectMapper().readTree(Files.readString(json));
+        assertThat(report.get("failures")).isEmpty();
+        assertThat(report.get("verdict").get("broken")).isEmpty();
+        JsonNode ratios = report.get("ratios");
+        assertThat(ratios.get("liveModelEqualsLedger").asDouble()).isEqualTo(1);
+        assertThat(ratios.get("finishedModelEqualsUndisturbed").asDouble()).isEqualTo(1);
+        JsonNode context = report.get("context");
+        // The one has cuts by time and the other has none: the comparison can tell models from each other.
+        assertThat(context.get("sha256OfLive").asText())
+                .hasSize(64)
+                .isNotEqualTo(context.get("sha256OfFinished").asText());
+        assertThat(context.get("versionsOfLive").asInt()).isGreaterThan(3);
+        JsonNode counts = report.get("verdict").get("counts");
+        assertThat(counts.get("rm.dead-letters").get("from rm.critiqued-pairs").asInt())
+                .isPositive();
+        assertThat(counts.get("rm.training-ledger")
+                        .get("finished: pairs trained on")
+                        .asInt())
                 .isPositive();
     }
 }

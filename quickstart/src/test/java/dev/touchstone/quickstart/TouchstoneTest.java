@@ -16,7 +16,7 @@ class TouchstoneTest {
     @Test
     void shouldNameTheServicesThereAreWhenFaultsAreWantedForAnother() {
         assertThat(run("faults", "--service", "scorer")).isEqualTo(2);
-        assertThat(err).hasToString("There are no faults for 'scorer': choose one of critique-stream.\n");
+        assertThat(err).hasToString("There are no faults for 'scorer': choose one of critique-stream, trainer.\n");
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.touchstone.quickstart.demo.SummaryTable;
 import dev.touchstone.quickstart.stack.DataFolder;
 import dev.touchstone.quickstart.stack.Stack;
 import dev.touchstone.quickstart.stack.StackPlan;
+import dev.touchstone.quickstart.stack.StopHook;
 import dev.touchstone.schemas.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,15 +65,10 @@ public final class DemoCommand implements Callable<Integer> {
         }
         StackPlan plan = stackOptions.plan("demo", null);
         Demo.Outcome outcome;
-        Stack stack = Stack.prepare(plan, line -> System.err.println(line));
-        Thread stop = new Thread(stack::close, "stop");
-        Runtime.getRuntime().addShutdownHook(stop);
-        try {
+        try (Stack stack = Stack.prepare(plan, line -> System.err.println(line));
+                StopHook hook = new StopHook(stack::close)) {
             DataFolder.clear(plan.data());
             outcome = new Demo(plan, stack).run(pairs, completions, seed);
-        } finally {
-            stack.close();
-            UpCommand.removeHook(stop);
         }
         System.out.print(SummaryTable.of(outcome.figures()));
         write(outcome);

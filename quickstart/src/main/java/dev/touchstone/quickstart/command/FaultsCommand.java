@@ -2,15 +2,18 @@ package dev.touchstone.quickstart.command;
 
 import dev.touchstone.producers.cli.DurationConverter;
 import dev.touchstone.producers.cli.ReportFile;
+import dev.touchstone.quickstart.faults.CritiqueFaultRun;
 import dev.touchstone.quickstart.faults.FaultPlan;
 import dev.touchstone.quickstart.faults.FaultReport;
-import dev.touchstone.quickstart.faults.FaultRun;
+import dev.touchstone.quickstart.faults.TrainerFaultRun;
 import dev.touchstone.quickstart.stack.DataFolder;
 import dev.touchstone.quickstart.stack.Stack;
 import dev.touchstone.quickstart.stack.StackPlan;
+import dev.touchstone.quickstart.stack.StopHook;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.testkit.cluster.Ports;
 import dev.touchstone.testkit.cluster.ProjectHome;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -29,18 +32,20 @@ import picocli.CommandLine.Spec;
         name = "faults",
         mixinStandardHelpOptions = true,
         description = {
-            "Starts a broker, a registry, a fake LLM and a packaged service on this machine, kills the service with -9 again"
-                    + " and again while it works, and then checks the topics and counts the calls that were made twice.",
+            "Starts a broker, a registry and a packaged service on this machine, kills the service with -9 again and again while"
+                    + " it works, and then checks the topics. For critique-stream it also counts the calls to a fake LLM that were"
+                    + " made twice. For trainer, half of the kills hit a model that learns while the log grows, half one that"
+                    + " learns from the finished log; both are then built again and compared bit by bit.",
             "Exits with 0 if every guarantee held, else 1."
         })
 public final class FaultsCommand implements Callable<Integer> {
-    private static final List<String> SERVICES = List.of("critique-stream");
+    private static final List<String> SERVICES = List.of("critique-stream", "trainer");
 
     @Option(
             names = "--service",
             paramLabel = "SERVICE",
             defaultValue = "critique-stream",
-            description = "What is killed: critique-stream (the only one so far).")
+            description = "What is killed: critique-stream or trainer (default: ${DEFAULT-VALUE}).")
     private String service = "";
 
     @Option(
@@ -61,21 +66,23 @@ public final class FaultsCommand implements Callable<Integer> {
             names = "--completions",
             paramLabel = "N",
             defaultValue = "200",
-            description = "Completions sent at least; sending goes on until the last kill (default: ${DEFAULT-VALUE}).")
+            description =
+                    "critique-stream: completions sent at least; sending goes on until the last kill (default: ${DEFAULT-VALUE}).")
     private int completions;
 
     @Option(
             names = "--pairs",
             paramLabel = "N",
             defaultValue = "100",
-            description = "Pairs sent at least, in this proportion to the completions (default: ${DEFAULT-VALUE}).")
+            description =
+                    "critique-stream: pairs sent at least, in this proportion to the completions (default: ${DEFAULT-VALUE}).")
     private int pairs;
 
     @Option(
             names = "--max-in-flight",
             paramLabel = "C",
             defaultValue = "16",
-            description = "Calls in flight (default: ${DEFAULT-VALUE}).")
+            description = "critique-stream: calls in flight (default: ${DEFAULT-VALUE}).")
     private int maxInFlight;
 
     @Option(
@@ -83,14 +90,15 @@ public final class FaultsCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "500ms",
             converter = DurationConverter.class,
-            description = "Mean latency of the fake LLM, such as 300ms or 2s (default: ${DEFAULT-VALUE}).")
+            description =
+                    "critique-stream: mean latency of the fake LLM, such as 300ms or 2s (default: ${DEFAULT-VALUE}).")
     private Duration latency = Duration.ZERO;
 
     @Option(
             names = "--rate",
             paramLabel = "R",
             defaultValue = "0",
-            description = "Records sent per second at most (default: as many as keep work in hand).")
+            description = "critique-stream: records sent per second at most (default: as many as keep work in hand).")
     private double rate;
 
     @Option(
@@ -109,8 +117,8 @@ public final class FaultsCommand implements Callable<Integer> {
     FaultsCommand() {}
 
     @Override
-    public Integer call() throws InterruptedException {
-        FaultPlan plan = plan();
+    public Integer call() throws InterruptedException, IOException {
+        check();
         if (json != null) {
             ReportFile.write(json, Map.of()); // better now than after all the work
         }
@@ -120,15 +128,10 @@ public final class FaultsCommand implements Callable<Integer> {
         StackPlan place = new StackPlan(home, folder, ports.get(0), ports.get(1), ports.get(2), null);
         PrintWriter err = spec.commandLine().getErr();
         FaultReport report;
-        Stack stack = Stack.prepare(place, line -> err.println(line));
-        Thread stop = new Thread(stack::close, "stop");
-        Runtime.getRuntime().addShutdownHook(stop);
-        try {
+        try (Stack stack = Stack.prepare(place, line -> err.println(line));
+                StopHook hook = new StopHook(stack::close)) {
             DataFolder.clear(folder);
-            report = new FaultRun(plan, place, stack, Clock.systemUTC(), line -> err.println(line)).run();
-        } finally {
-            stack.close();
-            UpCommand.removeHook(stop);
+            report = run(place, stack, err);
         }
         report.ratios().forEach((name, value) -> System.out.printf("%-36s %s%n", name, value));
         report.context().forEach((name, value) -> System.out.printf("  %-34s %s%n", name, value));
@@ -143,10 +146,22 @@ public final class FaultsCommand implements Callable<Integer> {
         return report.holds() ? 0 : 1;
     }
 
-    private FaultPlan plan() {
+    private FaultReport run(StackPlan place, Stack stack, PrintWriter err) throws InterruptedException, IOException {
+        Clock clock = Clock.systemUTC();
+        if (service.equals("trainer")) {
+            return new TrainerFaultRun(kills, seed, place, stack, clock, line -> err.println(line)).run();
+        }
+        FaultPlan plan = new FaultPlan(kills, seed, completions, pairs, maxInFlight, latency, rate);
+        return new CritiqueFaultRun(plan, place, stack, clock, line -> err.println(line)).run();
+    }
+
+    private void check() {
         if (!SERVICES.contains(service)) {
             throw new UserError(
                     "There are no faults for '" + service + "': choose one of " + String.join(", ", SERVICES) + ".");
+        }
+        if (service.equals("trainer") && kills < 2) {
+            throw new UserError("--kills must be at least 2 for the trainer: there are two models.");
         }
         if (kills < 1 || maxInFlight < 1) {
             throw new UserError("--kills and --max-in-flight must be at least 1.");
@@ -158,6 +173,5 @@ public final class FaultsCommand implements Callable<Integer> {
             // An attempt of the service may take 30 s; the longest answer takes one and a half of the mean.
             throw new UserError("--latency must be between 10ms and 15s.");
         }
-        return new FaultPlan(kills, seed, completions, pairs, maxInFlight, latency, rate);
     }
 }

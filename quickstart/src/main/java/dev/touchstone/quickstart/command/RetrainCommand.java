@@ -1,24 +1,14 @@
 package dev.touchstone.quickstart.command;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.touchstone.producers.cli.KafkaOptions;
 import dev.touchstone.producers.cli.ProgressDisplay;
 import dev.touchstone.producers.cli.ReportFile;
-import dev.touchstone.quickstart.stack.NativeMemory;
-import dev.touchstone.schemas.UserError;
+import dev.touchstone.quickstart.retrain.RetrainProcess;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.testkit.cluster.ProjectHome;
-import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +31,6 @@ import picocli.CommandLine.Spec;
             "Exits with 0; with 1 if the whole ledger was followed and another model came out, or none did."
         })
 public final class RetrainCommand implements Callable<Integer> {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String LOG = "critiqued-pairs";
-
     @Mixin
     private KafkaOptions cluster = new KafkaOptions();
 
@@ -87,90 +74,42 @@ public final class RetrainCommand implements Callable<Integer> {
         TopicsCommand.requireAll(settings, cluster.topics());
         Path home = ProjectHome.find();
         Path folder = out == null ? home.resolve(".touchstone/retrained").resolve(model) : out.toAbsolutePath();
-        ProcessBuilder builder = new ProcessBuilder(List.of(
-                ProcessHandle.current().info().command().orElse("java"),
-                "-XX:+UseSerialGC",
-                "-cp",
-                classPath(home),
-                "dev.touchstone.trainer.shell.RetrainMain",
-                until,
-                Boolean.toString(fromScratch),
-                folder.toString()));
-        builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().putAll(NativeMemory.environment());
-        builder.environment().putAll(environment(settings));
-        Process process = builder.start();
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "stop"));
-        Map<String, Object> result = follow(process);
-        int exitCode = process.waitFor();
-        if (!result.isEmpty()) {
-            result.forEach((name, value) -> System.out.printf("%-26s %s%n", name, value));
+        RetrainProcess.Result result;
+        try (ProgressDisplay progress = new ProgressDisplay(
+                "retrain", -1, ProgressDisplay.onTerminal(), spec.commandLine().getErr(), Clock.systemUTC())) {
+            result = new RetrainProcess(home, settings, cluster.topics().prefix(), model)
+                    .run(until, fromScratch, folder, listener(progress));
+        }
+        if (!result.figures().isEmpty()) {
+            result.figures().forEach((name, value) -> System.out.printf("%-26s %s%n", name, value));
             System.out.println(verdict(result));
             if (json != null) {
-                ReportFile.write(json, Map.of("name", "retrain", "context", result));
+                ReportFile.write(json, Map.of("name", "retrain", "context", result.figures()));
             }
         }
-        return exitCode;
+        return result.exitCode();
     }
 
-    private Map<String, Object> follow(Process process) throws IOException {
-        Map<String, Object> result = new LinkedHashMap<>();
-        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
-                ProgressDisplay progress = new ProgressDisplay(
-                        "retrain",
-                        -1,
-                        ProgressDisplay.onTerminal(),
-                        spec.commandLine().getErr(),
-                        Clock.systemUTC())) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                String[] words = line.split(" ", 2);
-                if (words[0].equals("at") && words.length == 2) {
-                    String[] at = words[1].split(" ");
-                    progress.show(
-                            Long.parseLong(at[0]), at[0] + " of " + at[1] + " offsets, " + at[2] + " pairs trained on");
-                } else if (words[0].equals("result") && words.length == 2) {
-                    result.putAll(JSON.readValue(words[1], new TypeReference<LinkedHashMap<String, Object>>() {}));
-                } else {
-                    spec.commandLine().getErr().println(words[0].equals("note") ? words[1] : line);
-                }
+    private RetrainProcess.Listener listener(ProgressDisplay progress) {
+        return new RetrainProcess.Listener() {
+            @Override
+            public void at(long done, long total, long trained) {
+                progress.show(done, done + " of " + total + " offsets, " + trained + " pairs trained on");
             }
-        }
-        return result;
+
+            @Override
+            public void line(String text) {
+                spec.commandLine().getErr().println(text);
+            }
+        };
     }
 
-    private static String verdict(Map<String, Object> result) {
-        if (Boolean.TRUE.equals(result.get("equalsLive"))) {
+    private static String verdict(RetrainProcess.Result result) {
+        if (result.equalsLive()) {
             return "It is the live version, bit by bit.";
         }
-        return Boolean.TRUE.equals(result.get("wholeLedger"))
+        return result.wholeLedger()
                 ? "It is not the live version, although the whole ledger was followed."
                 : "It is another model than the live version, or there is none.";
-    }
-
-    private Map<String, String> environment(KafkaSettings settings) {
-        String log = cluster.topics().critiquedPairs().name();
-        Map<String, String> environment = new LinkedHashMap<>();
-        environment.put("TOUCHSTONE_MODEL_ID", model);
-        environment.put("TOUCHSTONE_TOPIC_PREFIX", log.substring(0, log.length() - LOG.length()));
-        for (String name : List.of("bootstrap.servers", "schema.registry.url")) {
-            Object value = settings.client().get(name);
-            if (value != null) {
-                environment.put("KAFKA_" + name.toUpperCase(Locale.ROOT).replace('.', '_'), value.toString());
-            }
-        }
-        return environment;
-    }
-
-    private static String classPath(Path home) {
-        Path app = home.resolve("trainer-consumer/target/quarkus-app");
-        if (!Files.isDirectory(app)) {
-            throw new UserError("The trainer is not built: run mvn -DskipTests package.");
-        }
-        return String.join(
-                File.pathSeparator,
-                app.resolve("app").resolve("*").toString(),
-                app.resolve("quarkus").resolve("*").toString(), // the mapping of the configuration is made by the build
-                app.resolve("lib/main").resolve("*").toString(),
-                app.resolve("lib/boot").resolve("*").toString());
     }
 }

@@ -2,6 +2,7 @@ package dev.touchstone.quickstart.command;
 
 import dev.touchstone.quickstart.stack.Stack;
 import dev.touchstone.quickstart.stack.StackPlan;
+import dev.touchstone.quickstart.stack.StopHook;
 import dev.touchstone.schemas.UserError;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -42,24 +43,18 @@ public final class UpCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         StackPlan plan = stackOptions.plan("up", critic());
         try (Stack stack = Stack.prepare(plan, line -> System.err.println(line))) {
-            Thread stop = new Thread(
-                    () -> {
-                        System.err.println("Stopping.");
-                        stack.close();
-                        // Ctrl-C is how this command is meant to end.
-                        Runtime.getRuntime().halt(0);
-                    },
-                    "stop");
-            Runtime.getRuntime().addShutdownHook(stop);
-            try {
+            try (StopHook hook = new StopHook(() -> {
+                System.err.println("Stopping.");
+                stack.close();
+                // Ctrl-C is how this command is meant to end.
+                Runtime.getRuntime().halt(0);
+            })) {
                 stack.start();
                 System.err.println("Ctrl-C stops everything; data stays in " + plan.data() + ".");
                 while (true) {
                     stack.throwIfFailed();
                     Thread.sleep(500);
                 }
-            } finally {
-                removeHook(stop);
             }
         }
     }
@@ -72,14 +67,5 @@ public final class UpCommand implements Callable<Integer> {
             throw new UserError("A real LLM needs both --critic-url and --critic-model: give the other one too.");
         }
         return new StackPlan.Critic(criticUrl, criticModel, keyVariable);
-    }
-
-    /** While the JVM is ending already the hook does its work and cannot be removed. */
-    static void removeHook(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The hook runs.
-        }
     }
 }

@@ -105,19 +105,19 @@ public record FaultReport(
         return report;
     }
 
-    private static @Nullable Double median(List<Double> numbers) {
+    static @Nullable Double median(List<Double> numbers) {
         List<Double> sorted = numbers.stream().sorted().toList();
         return sorted.isEmpty() ? null : rounded(sorted.get(sorted.size() / 2));
     }
 
-    private static @Nullable Double max(List<Double> numbers) {
+    static @Nullable Double max(List<Double> numbers) {
         return numbers.isEmpty()
                 ? null
                 : rounded(
                         numbers.stream().mapToDouble(Double::doubleValue).max().orElseThrow());
     }
 
-    private static double rounded(double number) {
+    static double rounded(double number) {
         return Math.round(number * 1e3) / 1e3;
     }
 }

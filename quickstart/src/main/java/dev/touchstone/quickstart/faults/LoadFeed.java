@@ -215,11 +215,8 @@ final class LoadFeed implements AutoCloseable {
         return ScriptedCritic.text(texts++, words);
     }
 
-    /** A random UUID (RFC 9562, version 4) of the seed. */
     private UUID id() {
-        return new UUID(
-                random.nextLong() & ~0xF000L | 0x4000L,
-                random.nextLong() & ~0xC000_0000_0000_0000L | 0x8000_0000_0000_0000L);
+        return RandomIds.next(random);
     }
 
     private void send(Topic topic, UUID id, SpecificRecord value) {

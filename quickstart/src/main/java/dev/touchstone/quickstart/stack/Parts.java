@@ -71,25 +71,32 @@ final class Parts {
         if (key != null) {
             environment.put("TOUCHSTONE_CRITIC_API_KEY", key);
         }
-        return service("critique-stream", 256, freePort(), environment, "/q/health/ready");
+        return service("critique-stream", "critique-stream", 256, freePort(), environment, "/q/health/ready");
     }
 
-    Part trainer() {
+    /**
+     * A trainer.
+     *
+     * @param name what it is called, and its log
+     * @param settings further environment variables
+     */
+    Part trainer(String name, Map<String, String> settings) {
         Map<String, String> environment = new HashMap<>(NativeMemory.environment());
+        environment.putAll(settings);
         environment.put(
                 "TOUCHSTONE_CHECKPOINT_DIR", plan.data().resolve("checkpoints").toString());
-        return service("trainer-consumer", 384, freePort(), environment, "/q/health/ready");
+        return service(name, "trainer-consumer", 384, freePort(), environment, "/q/health/ready");
     }
 
     Part scorer() {
         // Ready only with a model, which comes later; alive is enough to go on.
-        return service("scorer", 256, plan.httpPort(), NativeMemory.environment(), "/q/health/live");
+        return service("scorer", "scorer", 256, plan.httpPort(), NativeMemory.environment(), "/q/health/live");
     }
 
-    private Part service(String name, int heapMb, int port, Map<String, String> own, String readyPath) {
-        Path jar = plan.home().resolve(name + "/target/quarkus-app/quarkus-run.jar");
+    private Part service(String name, String module, int heapMb, int port, Map<String, String> own, String readyPath) {
+        Path jar = plan.home().resolve(module + "/target/quarkus-app/quarkus-run.jar");
         if (!Files.exists(jar)) {
-            throw new UserError("The service " + name + " is not built: run mvn -DskipTests package.");
+            throw new UserError("The service " + module + " is not built: run mvn -DskipTests package.");
         }
         List<String> command = java(heapMb);
         command.addAll(List.of("-jar", jar.toString()));

@@ -23,7 +23,10 @@ import java.util.function.Consumer;
  */
 public final class Stack implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(150);
-    private static final Duration GRACE = Duration.ofSeconds(20);
+    /** More than what the trainer takes for its last checkpoint. */
+    private static final Duration GRACE = Duration.ofSeconds(30);
+
+    private static final String TRAINER = "trainer-consumer";
 
     private final StackPlan plan;
     private final Consumer<String> console;
@@ -75,7 +78,8 @@ public final class Stack implements AutoCloseable {
         StackPlan.Critic critic = plan.critic() != null
                 ? plan.critic()
                 : new StackPlan.Critic("http://127.0.0.1:" + criticPort + "/v1", "rubric", "");
-        List<Part> jars = List.of(make.critiqueStream(critic, Map.of()), make.trainer(), make.scorer());
+        List<Part> jars =
+                List.of(make.critiqueStream(critic, Map.of()), make.trainer(TRAINER, Map.of()), make.scorer());
 
         SupervisedPart rubric = plan.critic() == null ? launch(make.rubricCritic(criticPort)) : null;
         startCluster(make);
@@ -89,16 +93,37 @@ public final class Stack implements AutoCloseable {
     }
 
     /**
-     * Starts broker and registry, creates the topics, and starts the critique stream alone, to be killed.
+     * Starts broker and registry and creates the topics.
+     *
+     * @throws PartFailure if a part ends for good or does not serve in time
+     */
+    public void startCluster() {
+        startCluster(new Parts(plan));
+    }
+
+    /**
+     * Starts the critique stream on a cluster that runs, to be killed.
      *
      * @param critic the LLM to ask
      * @param settings environment variables of the service
-     * @throws PartFailure if a part ends for good or does not serve in time
+     * @throws PartFailure if it ends for good or does not serve in time
      */
-    public KillablePart startCritiqueStreamAlone(StackPlan.Critic critic, Map<String, String> settings) {
-        Parts make = new Parts(plan);
-        Part service = make.critiqueStream(critic, settings);
-        startCluster(make);
+    public KillablePart startCritiqueStream(StackPlan.Critic critic, Map<String, String> settings) {
+        return killable(new Parts(plan).critiqueStream(critic, settings));
+    }
+
+    /**
+     * Starts a trainer on a cluster that runs, to be killed.
+     *
+     * @param name what it is called in lines for the user, and its log
+     * @param settings environment variables of the service
+     * @throws PartFailure if it ends for good or does not serve in time
+     */
+    public KillablePart startTrainer(String name, Map<String, String> settings) {
+        return killable(new Parts(plan).trainer(name, settings));
+    }
+
+    private KillablePart killable(Part service) {
         SupervisedPart started = launch(service);
         started.awaitReady(PATIENCE);
         return new KillablePart(started);

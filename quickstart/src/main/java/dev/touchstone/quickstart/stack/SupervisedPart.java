@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -24,8 +25,8 @@ final class SupervisedPart {
     private final Watchdog watchdog;
     private final Consumer<String> console;
     private @Nullable Process process;
-    /** The process that was ended by {@link #kill}: its end is no accident. */
-    private @Nullable Process killed;
+    /** The process whose end is no accident. */
+    private @Nullable Process disowned;
 
     private @Nullable PartFailure failure;
     private boolean stopping;
@@ -117,11 +118,47 @@ final class SupervisedPart {
         Process victim;
         synchronized (this) {
             victim = process;
-            killed = process;
+            disowned = process;
         }
         if (victim != null) {
             victim.destroyForcibly().waitFor();
         }
+    }
+
+    /** The end of the process that runs now will be no accident, whatever brings it about. */
+    synchronized void disown() {
+        disowned = process;
+    }
+
+    /** @param name of a signal, such as STOP */
+    void signal(String name) throws InterruptedException {
+        Process running = running();
+        if (running == null) {
+            return;
+        }
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(running.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException("The command kill is missing", e);
+        }
+    }
+
+    /** The code that the process ended with; empty if it does not end in time. */
+    OptionalInt awaitEnd(Duration limit) throws InterruptedException {
+        Process running = running();
+        return running != null && running.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)
+                ? OptionalInt.of(running.exitValue())
+                : OptionalInt.empty();
+    }
+
+    boolean isReady() {
+        return part.ready().isReady();
+    }
+
+    private synchronized @Nullable Process running() {
+        return process;
     }
 
     /** How often it ended without being stopped or killed by us. */
@@ -131,7 +168,7 @@ final class SupervisedPart {
 
     private synchronized void ended(Process ended) {
         watchdog.forget(ended.pid());
-        if (stopping || ended.equals(killed)) {
+        if (stopping || ended.equals(disowned)) {
             return;
         }
         accidents++;

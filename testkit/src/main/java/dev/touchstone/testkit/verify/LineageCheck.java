@@ -1,6 +1,5 @@
 package dev.touchstone.testkit.verify;
 
-import dev.touchstone.schemas.Aliases;
 import dev.touchstone.schemas.TopicCatalogue;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -89,7 +88,7 @@ final class LineageCheck implements Check {
             ofModel.takeManifest(value);
         } else {
             String alias = Flow.text(value, "alias");
-            rightKey = Aliases.key(model, alias);
+            rightKey = model + "/" + alias;
             ofModel.takeAlias(alias, value);
         }
         if (!key(record).equals(rightKey)) {
@@ -106,7 +105,7 @@ final class LineageCheck implements Check {
 
     private void takeAwayName(String key) {
         models.forEach((model, records) -> {
-            String prefix = Aliases.key(model, "");
+            String prefix = model + "/";
             if (key.startsWith(prefix)) {
                 records.takeAlias(key.substring(prefix.length()), null);
             }

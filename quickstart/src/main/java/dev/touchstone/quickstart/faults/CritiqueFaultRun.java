@@ -15,7 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -23,7 +22,7 @@ import java.util.function.Consumer;
  * killed at random moments of its work and started again at once. When it has done everything the topics are judged and the
  * calls that were made twice are counted.
  */
-public final class FaultRun {
+public final class CritiqueFaultRun {
     private static final Duration LIVE_WITHIN = Duration.ofMinutes(2);
     private static final Duration STALL = Duration.ofMinutes(2);
     private static final Duration VERIFY_WAIT = Duration.ofSeconds(30);
@@ -36,6 +35,7 @@ public final class FaultRun {
     private final Stack stack;
     private final Clock clock;
     private final Consumer<String> console;
+    private final Await await;
 
     private final List<String> troubles = new ArrayList<>();
     private final List<Integer> inFlight = new ArrayList<>();
@@ -45,12 +45,13 @@ public final class FaultRun {
      * @param stack prepared by that plan and not started; closing it is the caller's
      * @param console takes a line per kill
      */
-    public FaultRun(FaultPlan plan, StackPlan place, Stack stack, Clock clock, Consumer<String> console) {
+    public CritiqueFaultRun(FaultPlan plan, StackPlan place, Stack stack, Clock clock, Consumer<String> console) {
         this.plan = plan;
         this.place = place;
         this.stack = stack;
         this.clock = clock;
         this.console = console;
+        await = new Await(stack);
     }
 
     /**
@@ -61,8 +62,9 @@ public final class FaultRun {
     public FaultReport run() throws InterruptedException {
         ScriptedCritic critic = new ScriptedCritic(plan.seed(), plan.latency(), System::nanoTime);
         try (FakeLlm llm = FakeLlm.start(call -> critic.answer(call.userMessage()))) {
+            stack.startCluster();
             KillablePart service =
-                    stack.startCritiqueStreamAlone(new StackPlan.Critic(llm.baseUrl(), "fake", ""), settings());
+                    stack.startCritiqueStream(new StackPlan.Critic(llm.baseUrl(), "fake", ""), settings());
             long begin = System.nanoTime();
             try (OutputWatch watch = new OutputWatch(place.settings(), place.topics());
                     LoadFeed feed = new LoadFeed(plan, place.settings(), place.topics(), clock, watch::total)) {
@@ -108,7 +110,7 @@ public final class FaultRun {
         SplittableRandom random = new SplittableRandom(plan.seed());
         int hits = 0;
         while (hits < plan.kills() && inFlight.size() < 2 * plan.kills() + 5) {
-            if (!await(LIVE_WITHIN, () -> critic.callsOfThisLife() > 0)) {
+            if (!await.until(LIVE_WITHIN, () -> critic.callsOfThisLife() > 0)) {
                 troubles.add("The service made no call within " + LIVE_WITHIN.toSeconds() + " s of its start.");
                 return false;
             }
@@ -142,26 +144,13 @@ public final class FaultRun {
         long begin = watch.total();
         while (!feed.hasEnded() || watch.total() < feed.expected()) {
             long before = watch.total();
-            if (!await(STALL, () -> watch.total() > before || feed.hasEnded() && before >= feed.expected())) {
+            if (!await.until(STALL, () -> watch.total() > before || feed.hasEnded() && before >= feed.expected())) {
                 troubles.add("Nothing came out for " + STALL.toSeconds() + " s, with " + (feed.expected() - before)
                         + " records to come.");
                 return false;
             }
         }
         console.accept("Everything is out, " + (watch.total() - begin) + " records of it since the feed ended.");
-        return true;
-    }
-
-    /** Whether something became true in time. */
-    private boolean await(Duration limit, BooleanSupplier condition) throws InterruptedException {
-        long giveUpAt = System.nanoTime() + limit.toNanos();
-        while (!condition.getAsBoolean()) {
-            stack.throwIfFailed();
-            if (System.nanoTime() > giveUpAt) {
-                return false;
-            }
-            Thread.sleep(20);
-        }
         return true;
     }
 }
