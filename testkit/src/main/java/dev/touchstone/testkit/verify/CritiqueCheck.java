@@ -79,7 +79,7 @@ final class CritiqueCheck implements Check {
 
     @Override
     public void take(ConsumerRecord<byte[], byte[]> record) {
-        Position position = new Position(record.topic(), record.partition(), record.offset());
+        Position position = Position.of(record);
         if (record.topic().equals(input)) {
             takeInput(record, position);
         } else if (record.topic().equals(output)) {

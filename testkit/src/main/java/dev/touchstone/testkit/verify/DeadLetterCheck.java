@@ -32,7 +32,7 @@ final class DeadLetterCheck implements Check {
     public void take(ConsumerRecord<byte[], byte[]> record) {
         Optional<DeadLetter> letter = DeadLetter.of(record);
         if (letter.isEmpty() || !known.contains(letter.get().source().topic())) {
-            malformed.add(new Position(record.topic(), record.partition(), record.offset()));
+            malformed.add(Position.of(record));
         } else {
             bySource.merge(letter.get().source().topic(), 1L, Long::sum);
         }

@@ -2,9 +2,6 @@ package dev.touchstone.testkit.verify;
 
 import dev.touchstone.schemas.TopicCatalogue;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,10 +24,11 @@ final class LineageCheck implements Check {
     private final ValueReader entries;
     private final ValueReader manifests;
     private final ValueReader names;
-    private final PairLogRecords pairs;
+    private final ValueReader logReader;
+    private final PairLogRecords pairs = new PairLogRecords();
+    private final InputLetters letters;
 
     private final Map<String, ModelRecords> models = new TreeMap<>();
-    private final Map<Position, List<DeadLetter>> letters = new LinkedHashMap<>();
     private final Findings faultsOfRecords = new Findings();
 
     LineageCheck(TopicCatalogue topics, SchemaSource schemas, CommittedOffsets committed) {
@@ -44,8 +42,8 @@ final class LineageCheck implements Check {
         entries = new ValueReader(schemas, topics.trainingLedger().value());
         manifests = new ValueReader(schemas, topics.checkpoints().value());
         names = new ValueReader(schemas, topics.models().value());
-        pairs = new PairLogRecords(
-                new ValueReader(schemas, topics.critiquedPairs().value()));
+        logReader = new ValueReader(schemas, topics.critiquedPairs().value());
+        letters = new InputLetters(deadLetters, log, Set.of("INVALID"));
     }
 
     @Override
@@ -57,11 +55,9 @@ final class LineageCheck implements Check {
     public void take(ConsumerRecord<byte[], byte[]> record) {
         if (record.topic().equals(log)) {
             pairs.take(record);
+            letters.takeInput(record, logReader.read(record.value()).isPresent());
         } else if (record.topic().equals(deadLetters)) {
-            DeadLetter.of(record)
-                    .filter(letter -> letter.source().topic().equals(log))
-                    .ifPresent(letter -> letters.computeIfAbsent(letter.source(), first -> new ArrayList<>(1))
-                            .add(letter));
+            letters.takeLetter(record);
         } else if (record.topic().equals(aliases) && record.value() == null) {
             takeAwayName(key(record));
         } else {
@@ -70,7 +66,7 @@ final class LineageCheck implements Check {
     }
 
     private void takeRecordOfATrainer(ConsumerRecord<byte[], byte[]> record) {
-        String where = new Position(record.topic(), record.partition(), record.offset()).toString();
+        String where = Position.of(record).toString();
         Optional<GenericRecord> read = readerOf(record.topic()).read(record.value());
         if (read.isEmpty()) {
             faultsOfRecords.broken(Problem.UNREADABLE_OUTPUT, where);
@@ -123,42 +119,15 @@ final class LineageCheck implements Check {
             Map<Integer, Long> offsets = committed.of(topics.prefix() + "trainer-" + model, log);
             new LineageJudge(topics, model, records, pairs, findings, retained).judge(offsets);
         });
-        pairs.unreadable().stream()
-                .filter(position -> !letters.containsKey(position))
-                .forEach(position -> judgeLetters(position, List.of(), findings, retained));
-        letters.forEach((position, dead) -> judgeLetters(position, dead, findings, retained));
+        letters.judge(findings, retained, this::timesConsumed);
     }
 
-    /** Each trainer that consumes what it cannot use says so once; a branch that was given up has consumed it as well. */
-    private void judgeLetters(Position position, List<DeadLetter> dead, Findings findings, Retained retained) {
-        long consumed = models.values().stream()
+    /** By trainers of all models, and by branches that were given up as well. */
+    private long timesConsumed(Position position) {
+        return models.values().stream()
                 .flatMap(model -> model.ledger().stream())
                 .flatMap(entry -> entry.ranges().stream())
                 .filter(range -> range.holds(position))
                 .count();
-        String where = position.toString();
-        if (!pairs.holds(position)) {
-            findings.brokenUnless(
-                    retained.deleted(position),
-                    "dead letters of inputs that were deleted",
-                    Problem.EXTRA_DEAD_LETTER,
-                    where);
-            return;
-        }
-        if (dead.size() > consumed) {
-            findings.broken(consumed == 0 ? Problem.EXTRA_DEAD_LETTER : Problem.DOUBLE_DEAD_LETTER, where);
-        } else if (dead.size() < consumed) {
-            findings.brokenUnless(
-                    !retained.whole(deadLetters), "dead letters that were deleted", Problem.MISSING_DEAD_LETTER, where);
-        }
-        for (DeadLetter letter : dead) {
-            boolean oversized = letter.reason().equals("OVERSIZED"); // too large to be copied
-            if (!oversized && !pairs.hasBytesOf(letter)) {
-                findings.broken(Problem.ALTERED_DEAD_LETTER, where);
-            }
-            if (!oversized && !letter.reason().equals(pairs.isUnreadable(position) ? "UNDECODABLE" : "INVALID")) {
-                findings.broken(Problem.WRONG_REASON, where);
-            }
-        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.touchstone.testkit.verify;
 
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
 /**
  * Where a record lies.
  *
@@ -8,6 +10,10 @@ package dev.touchstone.testkit.verify;
  * @param offset its offset
  */
 record Position(String topic, int partition, long offset) {
+    static Position of(ConsumerRecord<?, ?> record) {
+        return new Position(record.topic(), record.partition(), record.offset());
+    }
+
     @Override
     public String toString() {
         return topic + "-" + partition + "-" + offset;

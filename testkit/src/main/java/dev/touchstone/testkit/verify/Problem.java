@@ -49,7 +49,9 @@ public enum Problem {
     /** A model began twice. */
     SECOND_ORIGIN,
     /** The offsets that a trainer has committed are behind its newest manifest. */
-    WRONG_COMMITTED_OFFSETS;
+    WRONG_COMMITTED_OFFSETS,
+    /** A reward's numbers do not fit its status, or are not of the version that it names. */
+    WRONG_REWARD;
 
     /** Whether time may mend it: the record may still be under way. */
     public boolean mayStillCome() {

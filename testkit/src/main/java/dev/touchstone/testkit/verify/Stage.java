@@ -5,5 +5,7 @@ public enum Stage {
     /** From pairs and completions to their critiques. */
     CRITIQUES,
     /** From pairs with critiques to models. */
-    LINEAGE
+    LINEAGE,
+    /** From completions with critiques to rewards. */
+    REWARDS
 }

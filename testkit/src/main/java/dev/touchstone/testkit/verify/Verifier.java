@@ -85,6 +85,9 @@ public final class Verifier {
         if (stages.contains(Stage.LINEAGE)) {
             checks.add(new LineageCheck(topics, schemas, new CommittedOffsets(settings)));
         }
+        if (stages.contains(Stage.REWARDS)) {
+            checks.add(new RewardCheck(topics, schemas));
+        }
         return checks;
     }
 
