@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(value = OS.LINUX, disabledReason = "looks at processes through /proc")
 class FaultsIT {
     private static final int KILLS = 4;
+    private static final int KILLS_IN_PASSING = 3;
     private static final int MAX_IN_FLIGHT = 8;
 
     @TempDir
@@ -24,16 +26,10 @@ class FaultsIT {
 
     @Test
     void shouldKeepEveryGuaranteeWhenTheCritiqueStreamIsKilledAgainAndAgain() throws Exception {
-        Path data = folder.resolve("faults");
-        Path json = folder.resolve("faults.json");
-        List<String> arguments = List.of(
-                "faults",
-                "--service",
+        JsonNode report = faults(
                 "critique-stream",
-                "--kills",
-                Integer.toString(KILLS),
-                "--seed",
-                "4",
+                KILLS,
+                "Everything is out",
                 "--max-in-flight",
                 Integer.toString(MAX_IN_FLIGHT),
                 "--latency",
@@ -41,22 +37,9 @@ class FaultsIT {
                 "--completions",
                 "120",
                 "--pairs",
-                "80",
-                "--data",
-                data.toString(),
-                "--json",
-                json.toString());
-        try (LauncherRun run = LauncherRun.start(folder, arguments)) {
-            assertThat(run.await(Duration.ofMinutes(8))).as(run.output()).isZero();
-            assertThat(run.output()).contains("Kill 4 of 4", "Everything is out", "Every guarantee held.");
-            System.out.println(run.output());
-        }
-        assertThat(LauncherRun.partsOf(data)).isEmpty();
+                "80");
 
-        JsonNode report = new ObjectMapper().readTree(Files.readString(json));
         assertThat(report.get("name").asText()).isEqualTo("faults");
-        assertThat(report.get("failures")).isEmpty();
-        assertThat(report.get("verdict").get("broken")).isEmpty();
         JsonNode ratios = report.get("ratios");
         assertThat(ratios.get("killsOnLiveWork").asDouble()).isGreaterThanOrEqualTo(1);
         assertThat(ratios.get("partitionsWithOutput").asDouble()).isEqualTo(1);
@@ -85,30 +68,7 @@ class FaultsIT {
 
     @Test
     void shouldKeepEveryGuaranteeWhenTheTrainerIsKilledStoppedAndReplaced() throws Exception {
-        Path data = folder.resolve("faults");
-        Path json = folder.resolve("faults.json");
-        List<String> arguments = List.of(
-                "faults",
-                "--service",
-                "trainer",
-                "--kills",
-                "3",
-                "--seed",
-                "4",
-                "--data",
-                data.toString(),
-                "--json",
-                json.toString());
-        try (LauncherRun run = LauncherRun.start(folder, arguments)) {
-            assertThat(run.await(Duration.ofMinutes(8))).as(run.output()).isZero();
-            assertThat(run.output()).contains("Kill 3 of 3", "is stopped in mid-work", "Every guarantee held.");
-            System.out.println(run.output());
-        }
-        assertThat(LauncherRun.partsOf(data)).isEmpty();
-
-        JsonNode report = new ObjectMapper().readTree(Files.readString(json));
-        assertThat(report.get("failures")).isEmpty();
-        assertThat(report.get("verdict").get("broken")).isEmpty();
+        JsonNode report = faults("trainer", KILLS_IN_PASSING, "is stopped in mid-work");
         JsonNode ratios = report.get("ratios");
         assertThat(ratios.get("liveModelEqualsLedger").asDouble()).isEqualTo(1);
         assertThat(ratios.get("finishedModelEqualsUndisturbed").asDouble()).isEqualTo(1);
@@ -125,5 +85,40 @@ class FaultsIT {
                         .get("finished: pairs trained on")
                         .asInt())
                 .isPositive();
+    }
+
+    @Test
+    void shouldGiveEveryCompletionOneRewardWhenScorersAreKilledAndStopped() throws Exception {
+        JsonNode report = faults("scorer", KILLS_IN_PASSING, "is stopped in mid-work");
+        JsonNode context = report.get("context");
+        assertThat(context.get("records").asLong())
+                .isEqualTo(context.get("rewards").asLong()
+                        + context.get("deadLetters").asLong());
+        JsonNode rewards = report.get("verdict").get("counts").get("rm.rewards");
+        for (String status : List.of("OK", "NO_CRITIQUE", "TOO_LONG_TRUNCATED", "INVALID")) {
+            assertThat(rewards.get(status).asInt()).as(status).isPositive();
+        }
+        // Models were exchanged meanwhile.
+        assertThat(rewards.get("model versions").asInt()).isGreaterThan(2);
+    }
+
+    /** The report of a kill loop in which everything held; {@code word} is what it must have said on the way. */
+    private JsonNode faults(String service, int kills, String word, String... more) throws Exception {
+        Path data = folder.resolve("faults");
+        Path json = folder.resolve("faults.json");
+        List<String> arguments = new ArrayList<>(List.of("faults", "--service", service, "--seed", "4"));
+        arguments.addAll(List.of("--kills", Integer.toString(kills)));
+        arguments.addAll(List.of("--data", data.toString(), "--json", json.toString()));
+        arguments.addAll(List.of(more));
+        try (LauncherRun run = LauncherRun.start(folder, arguments)) {
+            assertThat(run.await(Duration.ofMinutes(8))).as(run.output()).isZero();
+            assertThat(run.output()).contains("Kill " + kills + " of " + kills, word, "Every guarantee held.");
+            System.out.println(run.output());
+        }
+        assertThat(LauncherRun.partsOf(data)).isEmpty();
+        JsonNode report = new ObjectMapper().readTree(Files.readString(json));
+        assertThat(report.get("failures")).isEmpty();
+        assertThat(report.get("verdict").get("broken")).isEmpty();
+        return report;
     }
 }

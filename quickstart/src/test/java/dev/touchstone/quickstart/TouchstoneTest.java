@@ -15,8 +15,9 @@ class TouchstoneTest {
 
     @Test
     void shouldNameTheServicesThereAreWhenFaultsAreWantedForAnother() {
-        assertThat(run("faults", "--service", "scorer")).isEqualTo(2);
-        assertThat(err).hasToString("There are no faults for 'scorer': choose one of critique-stream, trainer.\n");
+        assertThat(run("faults", "--service", "producer")).isEqualTo(2);
+        assertThat(err)
+                .hasToString("There are no faults for 'producer': choose one of critique-stream, trainer, scorer.\n");
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.touchstone.producers.cli.ReportFile;
 import dev.touchstone.quickstart.faults.CritiqueFaultRun;
 import dev.touchstone.quickstart.faults.FaultPlan;
 import dev.touchstone.quickstart.faults.FaultReport;
+import dev.touchstone.quickstart.faults.ScorerFaultRun;
 import dev.touchstone.quickstart.faults.TrainerFaultRun;
 import dev.touchstone.quickstart.stack.DataFolder;
 import dev.touchstone.quickstart.stack.Stack;
@@ -35,17 +36,18 @@ import picocli.CommandLine.Spec;
             "Starts a broker, a registry and a packaged service on this machine, kills the service with -9 again and again while"
                     + " it works, and then checks the topics. For critique-stream it also counts the calls to a fake LLM that were"
                     + " made twice. For trainer, half of the kills hit a model that learns while the log grows, half one that"
-                    + " learns from the finished log; both are then built again and compared bit by bit.",
+                    + " learns from the finished log; both are then built again and compared bit by bit. For scorer, two of"
+                    + " them share the work while a trainer keeps them exchanging models.",
             "Exits with 0 if every guarantee held, else 1."
         })
 public final class FaultsCommand implements Callable<Integer> {
-    private static final List<String> SERVICES = List.of("critique-stream", "trainer");
+    private static final List<String> SERVICES = List.of("critique-stream", "trainer", "scorer");
 
     @Option(
             names = "--service",
             paramLabel = "SERVICE",
             defaultValue = "critique-stream",
-            description = "What is killed: critique-stream or trainer (default: ${DEFAULT-VALUE}).")
+            description = "What is killed: critique-stream, trainer or scorer (default: ${DEFAULT-VALUE}).")
     private String service = "";
 
     @Option(
@@ -150,6 +152,9 @@ public final class FaultsCommand implements Callable<Integer> {
         Clock clock = Clock.systemUTC();
         if (service.equals("trainer")) {
             return new TrainerFaultRun(kills, seed, place, stack, clock, line -> err.println(line)).run();
+        }
+        if (service.equals("scorer")) {
+            return new ScorerFaultRun(kills, seed, place, stack, clock, line -> err.println(line)).run();
         }
         FaultPlan plan = new FaultPlan(kills, seed, completions, pairs, maxInFlight, latency, rate);
         return new CritiqueFaultRun(plan, place, stack, clock, line -> err.println(line)).run();

@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Reads the topics from the beginning and checks that every completion came out once, every pair once or as one"
-                    + " dead letter, that along the lineage of every model each critiqued pair was taken once, and that dead"
-                    + " letters hold the original bytes. It shares no code with the services.",
+                    + " dead letter, that along the lineage of every model each critiqued pair was taken once, that every"
+                    + " critiqued completion has one reward, and that dead letters hold the original bytes. It shares no code with the services.",
             "Exits with 0 if everything holds, else 1. Problems are named by ids and positions, never by texts."
         })
 public final class VerifyCommand implements Callable<Integer> {

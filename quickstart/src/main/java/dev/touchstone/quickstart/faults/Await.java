@@ -3,6 +3,7 @@ package dev.touchstone.quickstart.faults;
 import dev.touchstone.quickstart.stack.Stack;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * Waits for something that the parts of a stack do.
@@ -25,6 +26,22 @@ record Await(Stack stack) {
                 return false;
             }
             Thread.sleep(LOOK_EVERY_MS);
+        }
+        return true;
+    }
+
+    /**
+     * Whether a number came to a goal, however long that took, without a stall on the way.
+     *
+     * @param stall longest time in which the number may stay as it is
+     * @throws dev.touchstone.quickstart.stack.PartFailure if a part ends for good
+     */
+    boolean growth(Duration stall, LongSupplier number, LongSupplier goal) throws InterruptedException {
+        while (number.getAsLong() < goal.getAsLong()) {
+            long before = number.getAsLong();
+            if (!until(stall, () -> number.getAsLong() > before || number.getAsLong() >= goal.getAsLong())) {
+                return false;
+            }
         }
         return true;
     }

@@ -66,7 +66,12 @@ public final class CritiqueFaultRun {
             KillablePart service =
                     stack.startCritiqueStream(new StackPlan.Critic(llm.baseUrl(), "fake", ""), settings());
             long begin = System.nanoTime();
-            try (OutputWatch watch = new OutputWatch(place.settings(), place.topics());
+            try (OutputWatch watch = new OutputWatch(
+                            place.settings(),
+                            place.topics(),
+                            List.of(
+                                    place.topics().critiquedPairs(),
+                                    place.topics().critiquedCompletions()));
                     LoadFeed feed = new LoadFeed(plan, place.settings(), place.topics(), clock, watch::total)) {
                 boolean allKilled = killAll(critic, service, watch, feed);
                 feed.end();
@@ -142,13 +147,10 @@ public final class CritiqueFaultRun {
 
     private boolean awaitEverythingOut(OutputWatch watch, LoadFeed feed) throws InterruptedException {
         long begin = watch.total();
-        while (!feed.hasEnded() || watch.total() < feed.expected()) {
-            long before = watch.total();
-            if (!await.until(STALL, () -> watch.total() > before || feed.hasEnded() && before >= feed.expected())) {
-                troubles.add("Nothing came out for " + STALL.toSeconds() + " s, with " + (feed.expected() - before)
-                        + " records to come.");
-                return false;
-            }
+        if (!await.growth(STALL, watch::total, () -> feed.hasEnded() ? feed.expected() : Long.MAX_VALUE)) {
+            troubles.add("Nothing came out for " + STALL.toSeconds() + " s, with " + (feed.expected() - watch.total())
+                    + " records to come.");
+            return false;
         }
         console.accept("Everything is out, " + (watch.total() - begin) + " records of it since the feed ended.");
         return true;

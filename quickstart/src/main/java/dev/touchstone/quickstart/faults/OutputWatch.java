@@ -1,6 +1,7 @@
 package dev.touchstone.quickstart.faults;
 
 import dev.touchstone.schemas.TopicCatalogue;
+import dev.touchstone.schemas.TopicCatalogue.Topic;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -50,15 +52,15 @@ final class OutputWatch implements AutoCloseable {
      */
     private record Kill(long at, Map<TopicPartition, Long> ends) {}
 
-    OutputWatch(KafkaSettings settings, TopicCatalogue topics) {
+    /** @param outputs topics where something comes out, besides the dead letters */
+    OutputWatch(KafkaSettings settings, TopicCatalogue topics, List<Topic> outputs) {
         deadLetterTopic = topics.deadLetters().name();
         admin = Admin.create(settings.client());
         consumer = new KafkaConsumer<>(settings.byteConsumer());
-        List<TopicPartition> all =
-                List.of(topics.critiquedPairs(), topics.critiquedCompletions(), topics.deadLetters()).stream()
-                        .flatMap(topic -> consumer.partitionsFor(topic.name()).stream())
-                        .map(info -> new TopicPartition(info.topic(), info.partition()))
-                        .toList();
+        List<TopicPartition> all = Stream.concat(outputs.stream(), Stream.of(topics.deadLetters()))
+                .flatMap(topic -> consumer.partitionsFor(topic.name()).stream())
+                .map(info -> new TopicPartition(info.topic(), info.partition()))
+                .toList();
         outputPartitions =
                 all.stream().filter(p -> !p.topic().equals(deadLetterTopic)).toList();
         consumer.assign(all);

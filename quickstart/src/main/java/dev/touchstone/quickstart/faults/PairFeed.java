@@ -14,12 +14,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.UUID;
-import java.util.concurrent.Future;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,65 +25,51 @@ final class PairFeed implements AutoCloseable {
     private static final int OPERANDS = 50;
     private static final int WORDS = 12;
 
-    private final String topic;
+    private final Feed feed;
+    private final boolean withNuisances;
     private final Clock clock;
-    private final KafkaProducer<byte[], byte[]> producer;
-    private final Serializer<Object> serializer;
     private final SplittableRandom random;
     private @Nullable CritiquedPair last;
-    private volatile @Nullable Exception failure;
-    private long sent;
     private int nuisances;
 
-    /** @param seed of the texts, and so of everything that is sent but the times */
-    PairFeed(KafkaSettings settings, TopicCatalogue topics, long seed, Clock clock) {
-        this.topic = topics.critiquedPairs().name();
+    /**
+     * @param seed of the texts, and so of everything that is sent but the times
+     * @param withNuisances whether there is anything but good pairs
+     */
+    PairFeed(KafkaSettings settings, TopicCatalogue topics, long seed, boolean withNuisances, Clock clock) {
+        feed = new Feed(settings, topics.critiquedPairs().name());
+        this.withNuisances = withNuisances;
         this.clock = clock;
-        producer = new KafkaProducer<>(settings.byteProducer());
-        serializer = settings.valueSerializer();
         random = new SplittableRandom(seed);
     }
 
     /** Records sent so far. */
     long sent() {
-        return sent;
+        return feed.sent();
     }
 
-    /**
-     * Sends until there are so many records in all, and waits until the brokers have them.
-     *
-     * @throws KafkaException if a broker refuses one
-     */
+    /** Sends until there are so many records in all, and waits until the brokers have them. */
     void fillTo(long records) {
-        boolean some = sent < records;
-        while (sent < records) {
-            sent++;
-            if (sent % NUISANCE_EVERY == 0) {
-                sendNuisance();
+        feed.fillTo(records, number -> {
+            if (withNuisances && number % NUISANCE_EVERY == 0) {
+                sendNuisance(number);
             } else {
-                send(next(Preference.CHOSEN));
+                send(next(number, Preference.CHOSEN));
             }
-        }
-        if (some) {
-            producer.flush();
-        }
-        Exception error = failure;
-        if (error != null) {
-            throw new KafkaException("Feeding failed", error);
-        }
+        });
     }
 
     @Override
     public void close() {
-        producer.close();
+        feed.close();
     }
 
-    private void sendNuisance() {
+    private void sendNuisance(long number) {
         switch (nuisances++ % 4) {
-            case 0 -> send(id(), "This is no record.".getBytes(StandardCharsets.UTF_8));
-            case 1 -> send(next(Preference.TIE));
-            case 2 -> send(withoutDifference(next(Preference.CHOSEN)));
-            default -> send(last == null ? next(Preference.CHOSEN) : last);
+            case 0 -> feed.send(RandomIds.next(random), "This is no record.".getBytes(StandardCharsets.UTF_8));
+            case 1 -> send(next(number, Preference.TIE));
+            case 2 -> send(withoutDifference(next(number, Preference.CHOSEN)));
+            default -> send(last == null ? next(number, Preference.CHOSEN) : last);
         }
     }
 
@@ -101,12 +81,12 @@ final class PairFeed implements AutoCloseable {
                 .build();
     }
 
-    private CritiquedPair next(Preference preference) {
+    private CritiquedPair next(long number, Preference preference) {
         int one = random.nextInt(OPERANDS);
         int other = random.nextInt(OPERANDS);
-        String question = "Question " + sent + ": what is " + one + " and " + other + "? " + words();
+        String question = "Question " + number + ": what is " + one + " and " + other + "? " + words();
         PreferencePair pair = PreferencePair.newBuilder()
-                .setPairId(id())
+                .setPairId(RandomIds.next(random))
                 .setPrompt(List.of(new Message("user", question)))
                 .setChosen("It is " + (one + other) + ". " + words())
                 .setRejected("It is " + (one + other + 1 + random.nextInt(9)) + ". " + words())
@@ -142,21 +122,8 @@ final class PairFeed implements AutoCloseable {
         return String.join(" ", words);
     }
 
-    private UUID id() {
-        return RandomIds.next(random);
-    }
-
     private void send(CritiquedPair pair) {
         last = pair;
-        send(pair.getPair().getPairId(), serializer.serialize(topic, pair));
-    }
-
-    private void send(UUID key, byte[] value) {
-        byte[] keyBytes = key.toString().getBytes(StandardCharsets.UTF_8);
-        Future<?> unused = producer.send(new ProducerRecord<>(topic, keyBytes, value), (metadata, error) -> {
-            if (error != null) {
-                failure = error;
-            }
-        });
+        feed.send(pair.getPair().getPairId(), pair);
     }
 }

@@ -88,7 +88,7 @@ public final class TrainerFaultRun {
         long begin = System.nanoTime();
         stack.startCluster();
         try (LineageWatch watch = new LineageWatch(place.settings(), place.topics());
-                PairFeed feed = new PairFeed(place.settings(), place.topics(), seed, clock)) {
+                PairFeed feed = new PairFeed(place.settings(), place.topics(), seed, true, clock)) {
             boolean done = liveModel(watch, feed) && finishedModel(watch, feed);
             RetrainProcess.Result live = rebuilt(LIVE, false, done);
             RetrainProcess.Result finished = rebuilt(FINISHED, true, done);
@@ -243,17 +243,11 @@ public final class TrainerFaultRun {
 
     /** Whether all of the log but so many records is learnt and published. */
     private boolean learnt(String model, LineageWatch watch, PairFeed feed, int butFor) throws InterruptedException {
-        long before = -1;
-        while (watch.consumed(model) < feed.sent() - butFor) {
-            long now = watch.consumed(model);
-            if (now == before) {
-                troubles.add("The trainer of '" + model + "' published nothing for " + LIMIT.toSeconds() + " s.");
-                return false;
-            }
-            before = now;
-            boolean unused = await.until(LIMIT, () -> watch.consumed(model) > now);
+        boolean learnt = await.growth(LIMIT, () -> watch.consumed(model), () -> feed.sent() - butFor);
+        if (!learnt) {
+            troubles.add("The trainer of '" + model + "' published nothing for " + LIMIT.toSeconds() + " s.");
         }
-        return true;
+        return learnt;
     }
 
     private boolean stopped(String model, KillablePart trainer) throws InterruptedException {

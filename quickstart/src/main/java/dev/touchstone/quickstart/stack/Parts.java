@@ -93,6 +93,18 @@ final class Parts {
         return service("scorer", "scorer", 256, plan.httpPort(), NativeMemory.environment(), "/q/health/live");
     }
 
+    /**
+     * A scorer of several, which serves when it has a model.
+     *
+     * @param name what it is called, and its log
+     * @param settings further environment variables
+     */
+    Part scorer(String name, Map<String, String> settings) {
+        Map<String, String> environment = new HashMap<>(NativeMemory.environment());
+        environment.putAll(settings);
+        return service(name, "scorer", 256, freePort(), environment, "/q/health/ready");
+    }
+
     private Part service(String name, String module, int heapMb, int port, Map<String, String> own, String readyPath) {
         Path jar = plan.home().resolve(module + "/target/quarkus-app/quarkus-run.jar");
         if (!Files.exists(jar)) {

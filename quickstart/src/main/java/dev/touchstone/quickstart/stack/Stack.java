@@ -123,6 +123,17 @@ public final class Stack implements AutoCloseable {
         return killable(new Parts(plan).trainer(name, settings));
     }
 
+    /**
+     * Starts a scorer on a cluster that runs, to be killed; it serves when it has a model.
+     *
+     * @param name what it is called in lines for the user, and its log
+     * @param settings environment variables of the service
+     * @throws PartFailure if it ends for good or does not serve in time
+     */
+    public KillablePart startScorer(String name, Map<String, String> settings) {
+        return killable(new Parts(plan).scorer(name, settings));
+    }
+
     private KillablePart killable(Part service) {
         SupervisedPart started = launch(service);
         started.awaitReady(PATIENCE);
