@@ -51,6 +51,10 @@ final class Bench {
         this(prefix, "m", folder, HALF_A_SECOND, StoreSettings.DIRECTORY, GateConfig.defaults(), 4);
     }
 
+    Bench(String prefix, Path folder, LearnerConfig learner) {
+        this(prefix, "m", folder, HALF_A_SECOND, StoreSettings.DIRECTORY, GateConfig.defaults(), 4, learner);
+    }
+
     Bench(String prefix, Path folder, StoreSettings store) {
         this(prefix, "m", folder, HALF_A_SECOND, store, GateConfig.defaults(), 4);
     }
@@ -77,8 +81,20 @@ final class Bench {
             StoreSettings store,
             GateConfig gate,
             int checkpointBatches) {
+        this(prefix, modelId, folder, idle, store, gate, checkpointBatches, LearnerConfig.defaults(11));
+    }
+
+    private Bench(
+            String prefix,
+            String modelId,
+            Path folder,
+            Duration idle,
+            StoreSettings store,
+            GateConfig gate,
+            int checkpointBatches,
+            LearnerConfig learner) {
         topics = TestCluster.shared().topics(prefix);
-        TrainerSettings d = TrainerSettings.defaults(prefix, modelId, folder, LearnerConfig.defaults(11));
+        TrainerSettings d = TrainerSettings.defaults(prefix, modelId, folder, learner);
         settings = new TrainerSettings(
                 prefix,
                 d.modelId(),

@@ -97,6 +97,19 @@ class TrainerFaultTest {
         assertThat(bench.committed()).isEmpty();
     }
 
+    @Test
+    void shouldEndAndAnnounceNothingWhenTheLossIsNoNumberAnyMore() throws Exception {
+        Bench bench = new Bench("f-loss.", folder.resolve("models"), HopelessModel.in(folder, 0));
+        bench.send(Pairs.some(100, 1));
+
+        Running running = bench.start();
+        await().atMost(LONG).until(running.end::isDone);
+
+        assertThat(running.end.join()).isInstanceOf(IllegalStateException.class).hasMessageContaining("not finite");
+        assertThat(bench.manifests()).isEmpty();
+        assertThat(bench.committed()).isEmpty();
+    }
+
     private static CheckpointManifest learn(Bench bench, int pairs, long seed) throws Exception {
         long before = bench.manifests().isEmpty() ? 0 : records(bench.newest());
         Running running = bench.start();

@@ -195,7 +195,11 @@ public final class Learner implements AutoCloseable {
         }
     }
 
-    /** Scores the held-out pairs with and without critiques; changes nothing. */
+    /**
+     * Scores the held-out pairs with and without critiques; changes nothing.
+     *
+     * @throws IllegalStateException if a logit is no finite number: such a model must not be published
+     */
     public Evaluation evaluate() {
         List<HeldOutPair> pairs = state.heldOut().items();
         if (pairs.isEmpty()) {
@@ -207,6 +211,11 @@ public final class Learner implements AutoCloseable {
             inputs.addAll(List.of(held.pair().chosen(), held.pair().rejected(), bare.chosen(), bare.rejected()));
         }
         double[] logits = model.score(inputs);
+        if (!Arrays.stream(logits).allMatch(Double::isFinite)) {
+            throw new IllegalStateException("After step " + model.steps()
+                    + " the model's logits are no finite numbers, so it is not published: begin it anew with a lower"
+                    + " touchstone.learning-rate.");
+        }
         double[] wins = new double[pairs.size()];
         double[] winsWithheld = new double[pairs.size()];
         double longer = 0;
@@ -224,7 +233,7 @@ public final class Learner implements AutoCloseable {
         int n = pairs.size();
         double mean = sum / (2 * n);
         double deviation = Math.sqrt(Math.max(0, squares / (2 * n) - mean * mean));
-        boolean usable = Double.isFinite(mean) && Double.isFinite(deviation) && deviation > 0;
+        boolean usable = Double.isFinite(deviation) && deviation > 0;
         return new Evaluation(
                 n,
                 Arrays.stream(wins).sum() / n,

@@ -11,6 +11,7 @@ import dev.touchstone.schemas.v1.Critique;
 import dev.touchstone.schemas.v1.CritiquedPair;
 import dev.touchstone.schemas.v1.Message;
 import dev.touchstone.schemas.v1.PreferencePair;
+import dev.touchstone.trainer.HopelessModel;
 import dev.touchstone.trainer.Pairs;
 import dev.touchstone.trainer.learn.Example.Use;
 import dev.touchstone.trainer.learn.LabelConfig.Ties;
@@ -90,6 +91,19 @@ class LearnerTest {
             assertThat(evaluation.slices().get("source:test"))
                     .isEqualTo(new Slices.Slice(
                             evaluation.pairs(), evaluation.accuracy(), evaluation.accuracyWithoutCritique()));
+        }
+    }
+
+    @Test
+    void shouldRefuseToEvaluateWhenItsLogitsAreNoNumbers() throws Exception {
+        try (Learner learner = Learner.fresh(HopelessModel.in(folder, 0.3))) {
+            learn(learner, Pairs.some(2 * BATCH, 2));
+
+            assertThat(learner.figures().heldOut()).isPositive();
+            assertThatThrownBy(learner::evaluate)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("no finite numbers")
+                    .hasMessageContaining("touchstone.learning-rate");
         }
     }
 
