@@ -28,12 +28,25 @@ public final class ScriptedModel implements LoadedModel {
         return info;
     }
 
+    private record Text(ScriptedModel by, ModelInput input) implements Encoded {}
+
     @Override
-    public List<RawScore> score(List<ModelInput> inputs) {
+    public Encoded encode(ModelInput input) {
         if (closed) {
             throw new IllegalStateException("A closed model was asked");
         }
-        return inputs.stream().map(this::score).toList();
+        if (input.completion().contains("ENDLESS")) {
+            throw new TextRefusedException("scripted: too long", new IllegalArgumentException());
+        }
+        return new Text(this, input);
+    }
+
+    @Override
+    public List<RawScore> score(List<Encoded> inputs) {
+        if (closed) {
+            throw new IllegalStateException("A closed model was asked");
+        }
+        return inputs.stream().map(input -> score((Text) input)).toList();
     }
 
     public boolean isClosed() {
@@ -45,12 +58,13 @@ public final class ScriptedModel implements LoadedModel {
         closed = true;
     }
 
-    private RawScore score(ModelInput input) {
+    private RawScore score(Text text) {
+        if (text.by() != this) {
+            throw new IllegalStateException("A text was encoded by another version");
+        }
+        ModelInput input = text.input();
         if (input.completion().contains("BOOM")) {
             throw new IllegalArgumentException("scripted");
-        }
-        if (input.completion().contains("ENDLESS")) {
-            throw new TextRefusedException("scripted: too long", new IllegalArgumentException());
         }
         double logit = input.completion().contains("NAN") ? Double.NaN : info.step();
         return new RawScore(logit, input.completion().contains("LONG"));

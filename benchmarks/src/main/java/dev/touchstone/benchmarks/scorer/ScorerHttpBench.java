@@ -18,15 +18,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 
 /** Not thread-safe. Clients that send one text per request to the packaged scorer, beside batches of the same texts without a server. */
 public final class ScorerHttpBench {
     private static final int OFFLINE_BATCH = 256;
+    private static final String PATH = "/v1/rewards";
+    /** The server's code is compiled meanwhile. */
+    private static final int WARM_UP_ROUNDS = 3;
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(120);
 
@@ -51,8 +51,6 @@ public final class ScorerHttpBench {
      * @param context what they were computed from
      */
     public record Figures(Map<String, Double> ratios, Map<String, Object> context) {}
-
-    private record Round(double millis, double[] latencies) {}
 
     private ScorerHttpBench(Scale scale) throws Exception {
         this.scale = scale;
@@ -82,16 +80,28 @@ public final class ScorerHttpBench {
         double[] shares = new double[scale.rounds()];
         double offlineMs = 0;
         double httpMs = 0;
+        double scorerMs = 0;
+        double clientMs = 0;
         List<double[]> latencies = new ArrayList<>();
         Map<String, Object> context = new LinkedHashMap<>();
         try (ScorerServer server = new ScorerServer();
                 RewardScorer alone = RewardScorer.load(server.checkpoint());
+                LeanClients clients = new LeanClients(server.address(), scale.clients());
                 ProgressDisplay display = progress.apply("rounds", (long) scale.rounds() + 1)) {
+            List<byte[]> requests = bodies.stream()
+                    .map(body -> LeanClients.post(server.address(), PATH, body))
+                    .toList();
             offline(alone);
-            http(server.address());
+            for (int round = 0; round < WARM_UP_ROUNDS; round++) {
+                clients.ask(requests);
+            }
             for (int round = 0; round < scale.rounds(); round++) {
                 double without = offline(alone);
-                Round with = http(server.address());
+                Duration scorerBefore = server.cpu();
+                Duration ownBefore = own();
+                LeanClients.Round with = clients.ask(requests);
+                scorerMs += millis(server.cpu().minus(scorerBefore)) / scale.rounds();
+                clientMs += millis(own().minus(ownBefore)) / scale.rounds();
                 shares[round] = without / with.millis();
                 offlineMs += without / scale.rounds();
                 httpMs += with.millis() / scale.rounds();
@@ -108,6 +118,8 @@ public final class ScorerHttpBench {
         context.put("offlineBatch", OFFLINE_BATCH);
         context.put("perSecond", rounded(scale.texts() * 1_000 / httpMs));
         context.put("offlinePerSecond", rounded(scale.texts() * 1_000 / offlineMs));
+        context.put("cpuMsOfScorerPerText", rounded(scorerMs / scale.texts()));
+        context.put("cpuMsOfClientsPerText", rounded(clientMs / scale.texts()));
         context.put("p50Ms", rounded(all[all.length / 2]));
         context.put("p99Ms", rounded(all[(int) (all.length * 0.99)]));
         return new Figures(Map.of("ofOfflineBatches", rounded(shares[shares.length / 2])), context);
@@ -119,33 +131,6 @@ public final class ScorerHttpBench {
             scorer.scoreInputs(inputs.subList(from, Math.min(inputs.size(), from + OFFLINE_BATCH)));
         }
         return (System.nanoTime() - begun) / 1e6;
-    }
-
-    private Round http(URI server) throws Exception {
-        HttpClient client = client();
-        AtomicInteger next = new AtomicInteger();
-        double[] latencies = new double[bodies.size()];
-        ExecutorService clients = Executors.newFixedThreadPool(scale.clients());
-        try {
-            long begun = System.nanoTime();
-            List<Future<?>> running = new ArrayList<>();
-            for (int i = 0; i < scale.clients(); i++) {
-                running.add(clients.submit(() -> {
-                    for (int text = next.getAndIncrement(); text < bodies.size(); text = next.getAndIncrement()) {
-                        long sent = System.nanoTime();
-                        require(client.send(request(server, text), HttpResponse.BodyHandlers.ofString()));
-                        latencies[text] = (System.nanoTime() - sent) / 1e6;
-                    }
-                    return null;
-                }));
-            }
-            for (Future<?> each : running) {
-                each.get();
-            }
-            return new Round((System.nanoTime() - begun) / 1e6, latencies);
-        } finally {
-            clients.shutdown();
-        }
     }
 
     /** All connections ask at once, each for one text. */
@@ -170,17 +155,19 @@ public final class ScorerHttpBench {
     }
 
     private HttpRequest request(URI server, int text) {
-        return HttpRequest.newBuilder(server.resolve("/v1/rewards"))
+        return HttpRequest.newBuilder(server.resolve(PATH))
                 .timeout(ANSWER_LIMIT)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(bodies.get(text)))
                 .build();
     }
 
-    private static void require(HttpResponse<String> response) {
-        if (response.statusCode() != 200) {
-            throw new IllegalStateException("The scorer answered " + response.statusCode() + ": " + response.body());
-        }
+    private static Duration own() {
+        return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    private static double millis(Duration duration) {
+        return duration.toNanos() / 1e6;
     }
 
     private static double rounded(double value) {

@@ -74,6 +74,11 @@ final class ScorerServer implements AutoCloseable {
         return checkpoint.folder();
     }
 
+    /** Processor time that it has taken so far. */
+    Duration cpu() {
+        return scorer.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
     private void publish(KafkaSettings kafka, TopicCatalogue topics) {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
         Records.send(

@@ -83,9 +83,21 @@ public final class RewardModelLoader implements ModelLoader {
     }
 
     private record Loaded(ModelInfo info, RewardScorer scorer) implements LoadedModel {
+        private record Tokens(EncodedInput input) implements Encoded {}
+
         @Override
-        public List<RawScore> score(List<ModelInput> inputs) {
-            Scores scores = scored(inputs);
+        public Encoded encode(ModelInput input) {
+            try {
+                return new Tokens(encoded(input));
+            } catch (InputRefusedException e) {
+                throw new TextRefusedException(String.valueOf(e.getMessage()), e);
+            }
+        }
+
+        @Override
+        public List<RawScore> score(List<Encoded> inputs) {
+            Scores scores = scorer.scoreEncoded(
+                    inputs.stream().map(input -> ((Tokens) input).input()).toList());
             return IntStream.range(0, inputs.size())
                     .mapToObj(i -> new RawScore(scores.logits()[i], scores.truncated()[i]))
                     .toList();
@@ -94,14 +106,6 @@ public final class RewardModelLoader implements ModelLoader {
         @Override
         public void close() {
             scorer.close();
-        }
-
-        private Scores scored(List<ModelInput> inputs) {
-            try {
-                return scorer.scoreEncoded(inputs.stream().map(this::encoded).toList());
-            } catch (InputRefusedException e) {
-                throw new TextRefusedException(String.valueOf(e.getMessage()), e);
-            }
         }
 
         private EncodedInput encoded(ModelInput input) {

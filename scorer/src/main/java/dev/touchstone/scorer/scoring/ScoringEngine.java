@@ -2,12 +2,9 @@ package dev.touchstone.scorer.scoring;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
-import dev.touchstone.schemas.v1.RewardStatus;
 import dev.touchstone.scorer.ScorerMetrics;
 import dev.touchstone.scorer.model.LoadedModel;
 import dev.touchstone.scorer.model.ModelInfo;
-import dev.touchstone.scorer.model.RawScore;
-import dev.touchstone.scorer.model.TextRefusedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,24 +18,30 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Thread-safe. One thread of its own scores batch after batch and exchanges the model between two batches: a batch is always
- * scored by one version, and the old version is freed when nothing can use it any more.
+ * scored by one version, and the old version is freed when nothing can use it any more. Another thread hands out what was
+ * scored, so that the next batch begins at once.
  *
  * <p>Requests that come while a batch is computed make up the next one together, those of HTTP first: nobody waits for company,
- * and a busy model has full batches. A request that was cancelled meanwhile is left out.
+ * and a busy model has full batches. A request that was cancelled meanwhile is left out. Clients that ask again when they are
+ * answered would all be in one batch, and the model idle while they are answered: of them a batch takes about half.
  */
 public final class ScoringEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ScoringEngine.class);
     /** Texts of a batch, unless a single request has more. */
     private static final int BATCH = 256;
+    /** Texts below which a batch is not divided: it would gain less than it costs. */
+    private static final int UNDIVIDED = 16;
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> new Thread(task, "scoring"));
+    private final ExecutorService answers = Executors.newSingleThreadExecutor(task -> new Thread(task, "answers"));
     private final CountDownLatch firstModel = new CountDownLatch(1);
     private final ScorerMetrics metrics;
     private final Semaphore room;
@@ -46,14 +49,31 @@ public final class ScoringEngine implements AutoCloseable {
     private final Queue<Job> urgent = new ConcurrentLinkedQueue<>();
     private final Queue<Job> others = new ConcurrentLinkedQueue<>();
 
-    /** @param admitted whether it takes room, which it gives back before anybody hears of its end */
-    private record Job(List<Candidate> candidates, boolean admitted, CompletableFuture<ScoredBatch> result) {}
+    /** Read by those who encode, so that the model is not freed meanwhile; written by the scoring thread. */
+    private final ReadWriteLock use = new ReentrantReadWriteLock();
 
-    /** Touched by the scoring thread only, like the next one. */
-    private @Nullable LoadedModel model;
+    /**
+     * A request.
+     *
+     * @param candidates its texts
+     * @param encoding by the version that served when it came; null if none did
+     * @param admitted whether it takes room, which it gives back before anybody hears of its end
+     * @param result what the caller waits for
+     */
+    private record Job(
+            List<Candidate> candidates,
+            @Nullable Encoding encoding,
+            boolean admitted,
+            CompletableFuture<ScoredBatch> result) {}
 
-    /** Whether there was no room for what waits beside HTTP: then it goes first once, so that no load keeps it waiting. */
+    /** Changed by the scoring thread only, under the lock. */
+    private volatile @Nullable LoadedModel model;
+
+    /** Touched by the scoring thread only. Whether there was no room for what waits beside HTTP: then it goes first once, so that no load keeps it waiting. */
     private boolean passedOver;
+
+    /** Touched by the scoring thread only, like the one before. Texts of HTTP in the batch before, whose clients may be about to ask again. */
+    private int answeredLately;
 
     private volatile @Nullable ModelInfo info;
 
@@ -85,9 +105,7 @@ public final class ScoringEngine implements AutoCloseable {
     public CompletableFuture<Void> install(LoadedModel next) {
         return CompletableFuture.runAsync(
                 () -> {
-                    LoadedModel previous = model;
-                    model = next;
-                    info = next.info();
+                    LoadedModel previous = exchange(next);
                     firstModel.countDown();
                     if (previous != null) {
                         metrics.swapped();
@@ -97,13 +115,26 @@ public final class ScoringEngine implements AutoCloseable {
                 thread);
     }
 
+    /** Nobody encodes with the model that is given back any more. */
+    private @Nullable LoadedModel exchange(@Nullable LoadedModel next) {
+        use.writeLock().lock();
+        try {
+            LoadedModel previous = model;
+            model = next;
+            info = next == null ? null : next.info();
+            return previous;
+        } finally {
+            use.writeLock().unlock();
+        }
+    }
+
     /**
      * Scores a batch as soon as those before it are done. For a caller that has one batch on the way at a time.
      *
      * @return fails with {@link NoModelException} if no model serves
      */
     public CompletableFuture<ScoredBatch> score(List<Candidate> candidates) {
-        return enqueue(new Job(List.copyOf(candidates), false, new CompletableFuture<>()), others);
+        return enqueue(job(candidates, false), others);
     }
 
     /**
@@ -118,7 +149,7 @@ public final class ScoringEngine implements AutoCloseable {
         if (!room.tryAcquire(candidates.size())) {
             throw new QueueFullException(capacity);
         }
-        return enqueue(new Job(List.copyOf(candidates), true, new CompletableFuture<>()), urgent);
+        return enqueue(job(candidates, true), urgent);
     }
 
     /**
@@ -132,12 +163,25 @@ public final class ScoringEngine implements AutoCloseable {
         if (candidates.size() > capacity || !room.tryAcquire(candidates.size(), patience.toNanos(), NANOSECONDS)) {
             throw new QueueFullException(capacity);
         }
-        return enqueue(new Job(List.copyOf(candidates), true, new CompletableFuture<>()), urgent);
+        return enqueue(job(candidates, true), urgent);
     }
 
     private void requireModel() {
         if (info == null) {
             throw new NoModelException();
+        }
+    }
+
+    /** The caller's thread encodes: the one that scores has more to do. */
+    private Job job(List<Candidate> candidates, boolean admitted) {
+        List<Candidate> copy = List.copyOf(candidates);
+        use.readLock().lock();
+        try {
+            LoadedModel serving = model;
+            Encoding encoding = serving == null ? null : Encoding.of(serving, copy);
+            return new Job(copy, encoding, admitted, new CompletableFuture<>());
+        } finally {
+            use.readLock().unlock();
         }
     }
 
@@ -157,33 +201,44 @@ public final class ScoringEngine implements AutoCloseable {
     /** Every request asks for one such turn, so that none is forgotten; a turn whose request went with an earlier one is over at once. */
     private void scoreWaiting() {
         List<Job> jobs = new ArrayList<>();
+        int most = shareOfHttp();
         if (passedOver) {
-            gather(urgent, jobs, gather(others, jobs, 0));
+            gather(urgent, jobs, gather(others, jobs, 0, BATCH), most);
         } else {
-            gather(others, jobs, gather(urgent, jobs, 0));
+            gather(others, jobs, gather(urgent, jobs, 0, most), BATCH);
         }
         passedOver = !others.isEmpty();
+        answeredLately = jobs.stream()
+                .filter(Job::admitted)
+                .mapToInt(job -> job.candidates().size())
+                .sum();
         if (jobs.isEmpty()) {
             return;
         }
         try {
-            List<Candidate> all =
-                    jobs.stream().flatMap(job -> job.candidates().stream()).toList();
-            ScoredBatch batch = scoreNow(all);
-            int from = 0;
-            for (Job job : jobs) {
-                int to = from + job.candidates().size();
-                leave(job);
-                job.result()
-                        .complete(
-                                new ScoredBatch(batch.model(), batch.outcomes().subList(from, to)));
-                from = to;
-            }
+            ScoredBatch batch = scoreNow(jobs);
+            answers.execute(() -> answer(jobs, batch));
         } catch (Throwable e) {
-            jobs.forEach(job -> {
+            answers.execute(() -> jobs.forEach(job -> {
                 leave(job);
                 job.result().completeExceptionally(e);
-            });
+            }));
+        }
+    }
+
+    private int shareOfHttp() {
+        int waiting = urgent.stream().mapToInt(job -> job.candidates().size()).sum();
+        return Math.max(UNDIVIDED, Math.min(BATCH, (waiting + answeredLately + 1) / 2));
+    }
+
+    private void answer(List<Job> jobs, ScoredBatch batch) {
+        int from = 0;
+        for (Job job : jobs) {
+            int to = from + job.candidates().size();
+            leave(job);
+            job.result()
+                    .complete(new ScoredBatch(batch.model(), batch.outcomes().subList(from, to)));
+            from = to;
         }
     }
 
@@ -193,11 +248,11 @@ public final class ScoringEngine implements AutoCloseable {
         }
     }
 
-    private int gather(Queue<Job> queue, List<Job> jobs, int texts) {
+    private int gather(Queue<Job> queue, List<Job> jobs, int texts, int most) {
         int sum = texts;
         for (Job next = queue.peek(); next != null; next = queue.peek()) {
             int size = next.candidates().size();
-            if (!next.result().isDone() && !jobs.isEmpty() && sum + size > BATCH) {
+            if (!next.result().isDone() && !jobs.isEmpty() && sum + size > most) {
                 return sum;
             }
             queue.remove();
@@ -223,56 +278,38 @@ public final class ScoringEngine implements AutoCloseable {
             if (!thread.awaitTermination(30, TimeUnit.SECONDS)) {
                 LOG.warn("Scoring did not end within 30 s; its model is not freed.");
             }
+            answers.shutdown();
+            if (!answers.awaitTermination(10, TimeUnit.SECONDS)) {
+                LOG.warn("Answers were not handed out within 10 s.");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
     private void free() {
-        if (model != null) {
-            model.close();
-            model = null;
-            info = null;
+        LoadedModel last = exchange(null);
+        if (last != null) {
+            last.close();
         }
     }
 
-    private ScoredBatch scoreNow(List<Candidate> candidates) {
+    private ScoredBatch scoreNow(List<Job> jobs) {
         LoadedModel serving = model;
         if (serving == null) {
             throw new NoModelException();
         }
-        if (candidates.isEmpty()) {
-            return new ScoredBatch(serving.info(), List.of());
-        }
         long begin = System.nanoTime();
-        List<Outcome> outcomes = outcomes(serving, new Judge(serving.info()), candidates);
+        List<Encoding.Text> texts = new ArrayList<>();
+        for (Job job : jobs) {
+            Encoding encoding = job.encoding();
+            if (encoding == null || encoding.model() != serving) {
+                encoding = Encoding.of(serving, job.candidates());
+            }
+            texts.addAll(encoding.texts());
+        }
+        List<Outcome> outcomes = Encoding.score(serving, texts);
         metrics.batch(System.nanoTime() - begin);
         return new ScoredBatch(serving.info(), outcomes);
-    }
-
-    /** A batch that fails is scored again one by one, so that one bad text costs no other its reward. */
-    private static List<Outcome> outcomes(LoadedModel model, Judge judge, List<Candidate> candidates) {
-        try {
-            List<RawScore> scores =
-                    model.score(candidates.stream().map(judge::input).toList());
-            return IntStream.range(0, candidates.size())
-                    .mapToObj(i -> judge.outcome(candidates.get(i), scores.get(i)))
-                    .toList();
-        } catch (RuntimeException e) {
-            if (candidates.size() > 1) {
-                return candidates.stream()
-                        .flatMap(candidate -> outcomes(model, judge, List.of(candidate)).stream())
-                        .toList();
-            }
-            if (e instanceof TextRefusedException) {
-                return List.of(Outcome.unscored(RewardStatus.INVALID, String.valueOf(e.getMessage())));
-            }
-            LOG.error(
-                    "The model {} failed on a text of {} characters",
-                    model.info().versionId(),
-                    candidates.get(0).text().completion().length(),
-                    e);
-            return List.of(Outcome.unscored(RewardStatus.FAILED, "The model failed on this text."));
-        }
     }
 }

@@ -158,6 +158,39 @@ class ScoringEngineTest {
     }
 
     @Test
+    void shouldEncodeAgainWhenAnotherVersionServesMeanwhile() {
+        CountDownLatch gate = new CountDownLatch(1);
+        engine.install(new Gated(gate)).join();
+        CompletableFuture<ScoredBatch> first = engine.tryScore(candidates(1));
+        CompletableFuture<Void> exchanged = engine.install(scripted(2));
+        CompletableFuture<ScoredBatch> second = engine.tryScore(candidates(2)); // encoded by the first version
+        gate.countDown();
+        assertThat(CompletableFuture.allOf(first, exchanged, second)).succeedsWithin(Duration.ofSeconds(60));
+        assertThat(second.join().model().versionId()).isEqualTo("v2");
+        assertThat(second.join().outcomes()).extracting(Outcome::logit).containsOnly(2.0);
+    }
+
+    @Test
+    void shouldDivideTheClientsWhenTheyAskAgainAtOnce() {
+        ScoringEngine wide = new ScoringEngine(10_000, new ScorerMetrics(new SimpleMeterRegistry()));
+        CountDownLatch gate = new CountDownLatch(1);
+        Gated model = new Gated(gate);
+        wide.install(model).join();
+        CompletableFuture<ScoredBatch> first = wide.tryScore(candidates(1));
+        await().atMost(Duration.ofSeconds(60)).until(() -> model.batches().size() == 1);
+        List<CompletableFuture<ScoredBatch>> all = new ArrayList<>(List.of(first));
+        for (int i = 0; i < 63; i++) {
+            all.add(wide.tryScore(candidates(1)));
+        }
+        gate.countDown();
+        assertThat(CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)))
+                .succeedsWithin(Duration.ofSeconds(60));
+        // Half of those that wait, with those that may come back from the batch before.
+        assertThat(model.batches()).extracting(List::size).containsExactly(1, 32, 31);
+        wide.close();
+    }
+
+    @Test
     void shouldGiveNoValueWhenMeanOrDeviationIsUnknown() {
         ModelInfo known = ModelInfo.of(manifest("v", 1, "file:///none", "sha"));
         assertThat(known.normalised(5)).contains(2.0);
@@ -191,9 +224,17 @@ class ScoringEngineTest {
             return ModelInfo.of(manifest("v1", 1, "file:///none", "sha"));
         }
 
+        private record Text(String completion) implements Encoded {}
+
         @Override
-        public List<RawScore> score(List<ModelInput> inputs) {
-            batches.add(inputs.stream().map(ModelInput::completion).toList());
+        public Encoded encode(ModelInput input) {
+            return new Text(input.completion());
+        }
+
+        @Override
+        public List<RawScore> score(List<Encoded> inputs) {
+            batches.add(
+                    inputs.stream().map(input -> ((Text) input).completion()).toList());
             try {
                 gate.await();
             } catch (InterruptedException e) {
