@@ -2,6 +2,7 @@ package dev.touchstone.quickstart.command;
 
 import dev.touchstone.producers.cli.DurationConverter;
 import dev.touchstone.producers.cli.ReportFile;
+import dev.touchstone.quickstart.faults.Bed;
 import dev.touchstone.quickstart.faults.CritiqueFaultRun;
 import dev.touchstone.quickstart.faults.FaultPlan;
 import dev.touchstone.quickstart.faults.FaultReport;
@@ -149,15 +150,14 @@ public final class FaultsCommand implements Callable<Integer> {
     }
 
     private FaultReport run(StackPlan place, Stack stack, PrintWriter err) throws InterruptedException, IOException {
-        Clock clock = Clock.systemUTC();
-        if (service.equals("trainer")) {
-            return new TrainerFaultRun(kills, seed, place, stack, clock, line -> err.println(line)).run();
-        }
-        if (service.equals("scorer")) {
-            return new ScorerFaultRun(kills, seed, place, stack, clock, line -> err.println(line)).run();
-        }
-        FaultPlan plan = new FaultPlan(kills, seed, completions, pairs, maxInFlight, latency, rate);
-        return new CritiqueFaultRun(plan, place, stack, clock, line -> err.println(line)).run();
+        Bed bed = new Bed(place, stack, Clock.systemUTC(), line -> err.println(line));
+        return switch (service) {
+            case "trainer" -> new TrainerFaultRun(kills, seed, bed).run();
+            case "scorer" -> new ScorerFaultRun(kills, seed, bed).run();
+            default ->
+                new CritiqueFaultRun(new FaultPlan(kills, seed, completions, pairs, maxInFlight, latency, rate), bed)
+                        .run();
+        };
     }
 
     private void check() {

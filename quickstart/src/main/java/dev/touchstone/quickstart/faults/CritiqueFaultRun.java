@@ -1,21 +1,16 @@
 package dev.touchstone.quickstart.faults;
 
 import dev.touchstone.quickstart.stack.KillablePart;
-import dev.touchstone.quickstart.stack.Stack;
 import dev.touchstone.quickstart.stack.StackPlan;
 import dev.touchstone.testkit.llm.FakeLlm;
 import dev.touchstone.testkit.verify.Stage;
 import dev.touchstone.testkit.verify.Verdict;
-import dev.touchstone.testkit.verify.Verifier;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
 
 /**
  * Confined to one thread. The kill loop on critique-stream: the packaged service works for a fake LLM in this process, is
@@ -26,32 +21,21 @@ public final class CritiqueFaultRun {
     private static final Duration LIVE_WITHIN = Duration.ofMinutes(2);
     private static final Duration STALL = Duration.ofMinutes(2);
     private static final Duration VERIFY_WAIT = Duration.ofSeconds(30);
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final int SHORTEST_LIFE_MS = 500;
     private static final int LONGEST_LIFE_MS = 5_000;
 
     private final FaultPlan plan;
-    private final StackPlan place;
-    private final Stack stack;
-    private final Clock clock;
-    private final Consumer<String> console;
-    private final Await await;
+    private final Bed bed;
 
     private final List<String> troubles = new ArrayList<>();
     private final List<Integer> inFlight = new ArrayList<>();
 
     /**
-     * @param place where the stack lies
-     * @param stack prepared by that plan and not started; closing it is the caller's
-     * @param console takes a line per kill
+     * @param bed what it happens on
      */
-    public CritiqueFaultRun(FaultPlan plan, StackPlan place, Stack stack, Clock clock, Consumer<String> console) {
+    public CritiqueFaultRun(FaultPlan plan, Bed bed) {
         this.plan = plan;
-        this.place = place;
-        this.stack = stack;
-        this.clock = clock;
-        this.console = console;
-        await = new Await(stack);
+        this.bed = bed;
     }
 
     /**
@@ -62,24 +46,20 @@ public final class CritiqueFaultRun {
     public FaultReport run() throws InterruptedException {
         ScriptedCritic critic = new ScriptedCritic(plan.seed(), plan.latency(), System::nanoTime);
         try (FakeLlm llm = FakeLlm.start(call -> critic.answer(call.userMessage()))) {
-            stack.startCluster();
+            bed.stack().startCluster();
             KillablePart service =
-                    stack.startCritiqueStream(new StackPlan.Critic(llm.baseUrl(), "fake", ""), settings());
+                    bed.stack().startCritiqueStream(new StackPlan.Critic(llm.baseUrl(), "fake", ""), settings());
             long begin = System.nanoTime();
             try (OutputWatch watch = new OutputWatch(
-                            place.settings(),
-                            place.topics(),
-                            List.of(
-                                    place.topics().critiquedPairs(),
-                                    place.topics().critiquedCompletions()));
-                    LoadFeed feed = new LoadFeed(plan, place.settings(), place.topics(), clock, watch::total)) {
+                            bed.kafka(),
+                            bed.topics(),
+                            List.of(bed.topics().critiquedPairs(), bed.topics().critiquedCompletions()));
+                    LoadFeed feed = new LoadFeed(plan, bed.kafka(), bed.topics(), bed.clock(), watch::total)) {
                 boolean allKilled = killAll(critic, service, watch, feed);
                 feed.end();
                 boolean allOut = allKilled && awaitEverythingOut(watch, feed);
-                console.accept("Judging the topics.");
-                Verdict verdict = new Verifier(place.settings(), place.topics(), PATIENCE, Set.of(Stage.CRITIQUES))
-                        .verify(allOut ? VERIFY_WAIT : Duration.ZERO, (done, total) -> {});
-                Observed seen = new Observed(
+                Verdict verdict = bed.judge(Stage.CRITIQUES, allOut ? VERIFY_WAIT : Duration.ZERO);
+                CritiqueObserved seen = new CritiqueObserved(
                         inFlight,
                         service.accidents(),
                         feed.pairs(),
@@ -94,7 +74,7 @@ public final class CritiqueFaultRun {
                         critic.counts(),
                         (System.nanoTime() - begin) / 1e9,
                         verdict);
-                return FaultReport.of(plan, seen, troubles);
+                return seen.report(plan, troubles);
             }
         }
     }
@@ -115,13 +95,13 @@ public final class CritiqueFaultRun {
         SplittableRandom random = new SplittableRandom(plan.seed());
         int hits = 0;
         while (hits < plan.kills() && inFlight.size() < 2 * plan.kills() + 5) {
-            if (!await.until(LIVE_WITHIN, () -> critic.callsOfThisLife() > 0)) {
+            if (!bed.until(LIVE_WITHIN, () -> critic.callsOfThisLife() > 0)) {
                 troubles.add("The service made no call within " + LIVE_WITHIN.toSeconds() + " s of its start.");
                 return false;
             }
             int life = random.nextInt(SHORTEST_LIFE_MS, LONGEST_LIFE_MS);
             Thread.sleep(life);
-            stack.throwIfFailed();
+            bed.stack().throwIfFailed();
             int calls = critic.inFlight();
             long at = System.nanoTime();
             service.kill();
@@ -131,7 +111,7 @@ public final class CritiqueFaultRun {
             critic.newLife();
             inFlight.add(calls);
             hits += calls > 0 ? 1 : 0;
-            console.accept(String.format(
+            bed.say(String.format(
                     Locale.ROOT,
                     "Kill %d of %d after %.1f s of work: %d calls in flight%s; %d of %d records are out.",
                     hits,
@@ -147,12 +127,12 @@ public final class CritiqueFaultRun {
 
     private boolean awaitEverythingOut(OutputWatch watch, LoadFeed feed) throws InterruptedException {
         long begin = watch.total();
-        if (!await.growth(STALL, watch::total, () -> feed.hasEnded() ? feed.expected() : Long.MAX_VALUE)) {
+        if (!bed.growth(STALL, watch::total, () -> feed.hasEnded() ? feed.expected() : Long.MAX_VALUE)) {
             troubles.add("Nothing came out for " + STALL.toSeconds() + " s, with " + (feed.expected() - watch.total())
                     + " records to come.");
             return false;
         }
-        console.accept("Everything is out, " + (watch.total() - begin) + " records of it since the feed ended.");
+        bed.say("Everything is out, " + (watch.total() - begin) + " records of it since the feed ended.");
         return true;
     }
 }

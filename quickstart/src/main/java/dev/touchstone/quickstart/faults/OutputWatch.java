@@ -16,21 +16,17 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 
-/** Thread-safe: a thread of its own reads what comes out, committed; any other may ask. */
+/** Thread-safe. Counts what comes out, committed, and when. */
 final class OutputWatch implements AutoCloseable {
     private static final double KILL_PAUSE_SECONDS = 2;
 
     private final String deadLetterTopic;
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final TopicWatch watch;
     private final Admin admin;
     private final List<TopicPartition> outputPartitions;
-    private final Thread thread;
-    private volatile boolean closed;
 
     private final Map<TopicPartition, Long> lastAt = new HashMap<>();
     private final List<Kill> unanswered = new ArrayList<>();
@@ -42,7 +38,6 @@ final class OutputWatch implements AutoCloseable {
     private long outputs;
     private long deadLetters;
     private long longestSilence;
-    private @Nullable RuntimeException failure;
 
     /**
      * A kill after which nothing new has come out yet.
@@ -56,25 +51,16 @@ final class OutputWatch implements AutoCloseable {
     OutputWatch(KafkaSettings settings, TopicCatalogue topics, List<Topic> outputs) {
         deadLetterTopic = topics.deadLetters().name();
         admin = Admin.create(settings.client());
-        consumer = new KafkaConsumer<>(settings.byteConsumer());
-        List<TopicPartition> all = Stream.concat(outputs.stream(), Stream.of(topics.deadLetters()))
-                .flatMap(topic -> consumer.partitionsFor(topic.name()).stream())
-                .map(info -> new TopicPartition(info.topic(), info.partition()))
+        watch = new TopicWatch(settings, Stream.concat(outputs.stream(), Stream.of(topics.deadLetters())), this::take);
+        outputPartitions = watch.partitions().stream()
+                .filter(partition -> !partition.topic().equals(deadLetterTopic))
                 .toList();
-        outputPartitions =
-                all.stream().filter(p -> !p.topic().equals(deadLetterTopic)).toList();
-        consumer.assign(all);
-        consumer.seekToBeginning(all);
-        thread = new Thread(this::run, "output-watch");
-        thread.setDaemon(true);
-        thread.start();
+        watch.start();
     }
 
     /** Records that came out, dead letters included. */
     synchronized long total() {
-        if (failure != null) {
-            throw failure;
-        }
+        watch.throwIfFailed();
         return outputs + deadLetters;
     }
 
@@ -138,25 +124,8 @@ final class OutputWatch implements AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
-        try {
-            thread.join(10_000);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        watch.close();
         admin.close(Duration.ofSeconds(5));
-    }
-
-    private void run() {
-        try (consumer) {
-            while (!closed) {
-                consumer.poll(Duration.ofMillis(100)).forEach(this::take);
-            }
-        } catch (KafkaException e) {
-            synchronized (this) {
-                failure = e;
-            }
-        }
     }
 
     private synchronized void take(ConsumerRecord<?, ?> record) {

@@ -1,20 +1,14 @@
 package dev.touchstone.quickstart.faults;
 
 import dev.touchstone.quickstart.stack.KillablePart;
-import dev.touchstone.quickstart.stack.Stack;
-import dev.touchstone.quickstart.stack.StackPlan;
 import dev.touchstone.testkit.verify.Stage;
 import dev.touchstone.testkit.verify.Verdict;
-import dev.touchstone.testkit.verify.Verifier;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
 
 /**
  * Confined to one thread. The kill loop on the scorer: two of them share the partitions while a trainer, whose every version
@@ -25,7 +19,6 @@ public final class ScorerFaultRun {
     private static final String MODEL = "default";
     private static final int SCORERS = 2;
     private static final Duration LIMIT = Duration.ofMinutes(3);
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofSeconds(25);
     private static final int SHORTEST_LIFE_MS = 300;
@@ -37,11 +30,7 @@ public final class ScorerFaultRun {
 
     private final int kills;
     private final long seed;
-    private final StackPlan place;
-    private final Stack stack;
-    private final Clock clock;
-    private final Consumer<String> console;
-    private final Await await;
+    private final Bed bed;
 
     private final List<KillablePart> scorers = new ArrayList<>();
     private final List<String> troubles = new ArrayList<>();
@@ -51,18 +40,12 @@ public final class ScorerFaultRun {
     /**
      * @param kills kills that must hit a scorer at work, at least 1
      * @param seed decides whom and when it kills, and what is sent
-     * @param place where the stack lies
-     * @param stack prepared by that plan and not started; closing it is the caller's
-     * @param console takes a line per kill
+     * @param bed what it happens on
      */
-    public ScorerFaultRun(int kills, long seed, StackPlan place, Stack stack, Clock clock, Consumer<String> console) {
+    public ScorerFaultRun(int kills, long seed, Bed bed) {
         this.kills = kills;
         this.seed = seed;
-        this.place = place;
-        this.stack = stack;
-        this.clock = clock;
-        this.console = console;
-        await = new Await(stack);
+        this.bed = bed;
     }
 
     /**
@@ -72,30 +55,28 @@ public final class ScorerFaultRun {
      */
     public FaultReport run() throws InterruptedException {
         long begin = System.nanoTime();
-        stack.startCluster();
-        try (LineageWatch lineage = new LineageWatch(place.settings(), place.topics());
-                PairFeed pairs = new PairFeed(place.settings(), place.topics(), seed, false, clock);
-                CompletionFeed completions = new CompletionFeed(place.settings(), place.topics(), seed, clock);
+        bed.stack().startCluster();
+        try (LineageWatch lineage = new LineageWatch(bed.kafka(), bed.topics());
+                PairFeed pairs = new PairFeed(bed.kafka(), bed.topics(), seed, false, bed.clock());
+                CompletionFeed completions = new CompletionFeed(bed.kafka(), bed.topics(), seed, bed.clock());
                 OutputWatch watch = new OutputWatch(
-                        place.settings(), place.topics(), List.of(place.topics().rewards()))) {
-            KillablePart trainer = stack.startTrainer("trainer", trainerSettings());
+                        bed.kafka(), bed.topics(), List.of(bed.topics().rewards()))) {
+            KillablePart trainer = bed.stack().startTrainer("trainer", trainerSettings());
             Runnable supply = () -> {
                 pairs.fillTo(lineage.consumed(MODEL) + PAIRS_AHEAD);
                 completions.fillTo(watch.total() + LEAD);
             };
             supply.run();
             for (int i = 1; i <= SCORERS; i++) {
-                scorers.add(stack.startScorer("scorer-" + i, scorerSettings(i)));
+                scorers.add(bed.stack().startScorer("scorer-" + i, scorerSettings(i)));
             }
             boolean done = killAll(watch, completions, supply) && pauseOne(supply);
-            boolean allOut = done && await.growth(LIMIT, watch::total, completions::sent);
+            boolean allOut = done && bed.growth(LIMIT, watch::total, completions::sent);
             if (done && !allOut) {
                 troubles.add("Nothing came out for " + LIMIT.toSeconds() + " s, with "
                         + (completions.sent() - watch.total()) + " records to come.");
             }
-            console.accept("Judging the topics.");
-            Verdict verdict = new Verifier(place.settings(), place.topics(), PATIENCE, Set.of(Stage.REWARDS))
-                    .verify(Duration.ZERO, (passed, total) -> {});
+            Verdict verdict = bed.judge(Stage.REWARDS, Duration.ZERO);
             return new ScorerObserved(
                             seed,
                             kills,
@@ -149,14 +130,14 @@ public final class ScorerFaultRun {
                 return false;
             }
             int life = random.nextInt(SHORTEST_LIFE_MS, LONGEST_LIFE_MS);
-            pass(Duration.ofMillis(life), supply);
+            bed.pass(Duration.ofMillis(life), supply);
             boolean hit = watch.total() < completions.sent();
             victim.kill();
             watch.killed(System.nanoTime());
             victim.start();
             long startedAt = System.nanoTime();
             hits += hit ? 1 : 0;
-            console.accept(String.format(
+            bed.say(String.format(
                     Locale.ROOT,
                     "Kill %d of %d hits scorer %d after %.1f s of work: %d of %d records are out.",
                     hits,
@@ -174,7 +155,7 @@ public final class ScorerFaultRun {
     }
 
     private boolean serves(KillablePart scorer, int number, Runnable supply) throws InterruptedException {
-        boolean serves = await.until(LIMIT, () -> {
+        boolean serves = bed.until(LIMIT, () -> {
             supply.run();
             return scorer.isReady();
         });
@@ -186,17 +167,10 @@ public final class ScorerFaultRun {
 
     /** One scorer is stopped in mid-work for longer than its session and its transaction last, and must go on well. */
     private boolean pauseOne(Runnable supply) throws InterruptedException {
-        console.accept("Scorer 1 is stopped in mid-work for " + PAUSE.toSeconds() + " s; the other one takes over.");
+        bed.say("Scorer 1 is stopped in mid-work for " + PAUSE.toSeconds() + " s; the other one takes over.");
         scorers.get(0).pause();
-        pass(PAUSE, supply);
+        bed.pass(PAUSE, supply);
         scorers.get(0).resume();
         return serves(scorers.get(0), 0, supply);
-    }
-
-    private void pass(Duration time, Runnable supply) throws InterruptedException {
-        boolean unused = await.until(time, () -> {
-            supply.run();
-            return false;
-        });
     }
 }

@@ -2,13 +2,9 @@ package dev.touchstone.quickstart.faults;
 
 import dev.touchstone.quickstart.retrain.RetrainProcess;
 import dev.touchstone.quickstart.stack.KillablePart;
-import dev.touchstone.quickstart.stack.Stack;
-import dev.touchstone.quickstart.stack.StackPlan;
 import dev.touchstone.testkit.verify.Stage;
 import dev.touchstone.testkit.verify.Verdict;
-import dev.touchstone.testkit.verify.Verifier;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,9 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
 
 /**
  * Confined to one thread. The kill loop on the trainer, with two models on one log. The first learns while the log grows; then
@@ -33,7 +27,6 @@ public final class TrainerFaultRun {
     static final String FINISHED = "finished";
 
     private static final Duration LIMIT = Duration.ofMinutes(3);
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final Duration GRACE = Duration.ofSeconds(40);
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
     private static final int SHORTEST_LIFE_MS = 300;
@@ -49,11 +42,7 @@ public final class TrainerFaultRun {
 
     private final int kills;
     private final long seed;
-    private final StackPlan place;
-    private final Stack stack;
-    private final Clock clock;
-    private final Consumer<String> console;
-    private final Await await;
+    private final Bed bed;
     private final SplittableRandom random;
 
     private final List<String> troubles = new ArrayList<>();
@@ -64,18 +53,12 @@ public final class TrainerFaultRun {
     /**
      * @param kills kills that must hit a trainer at work, at least 2; half of them for each model
      * @param seed decides when it kills and what is sent
-     * @param place where the stack lies
-     * @param stack prepared by that plan and not started; closing it is the caller's
-     * @param console takes a line per kill
+     * @param bed what it happens on
      */
-    public TrainerFaultRun(int kills, long seed, StackPlan place, Stack stack, Clock clock, Consumer<String> console) {
+    public TrainerFaultRun(int kills, long seed, Bed bed) {
         this.kills = kills;
         this.seed = seed;
-        this.place = place;
-        this.stack = stack;
-        this.clock = clock;
-        this.console = console;
-        await = new Await(stack);
+        this.bed = bed;
         random = new SplittableRandom(seed);
     }
 
@@ -86,15 +69,13 @@ public final class TrainerFaultRun {
      */
     public FaultReport run() throws InterruptedException, IOException {
         long begin = System.nanoTime();
-        stack.startCluster();
-        try (LineageWatch watch = new LineageWatch(place.settings(), place.topics());
-                PairFeed feed = new PairFeed(place.settings(), place.topics(), seed, true, clock)) {
+        bed.stack().startCluster();
+        try (LineageWatch watch = new LineageWatch(bed.kafka(), bed.topics());
+                PairFeed feed = new PairFeed(bed.kafka(), bed.topics(), seed, true, bed.clock())) {
             boolean done = liveModel(watch, feed) && finishedModel(watch, feed);
             RetrainProcess.Result live = rebuilt(LIVE, false, done);
             RetrainProcess.Result finished = rebuilt(FINISHED, true, done);
-            console.accept("Judging the topics.");
-            Verdict verdict = new Verifier(place.settings(), place.topics(), PATIENCE, Set.of(Stage.LINEAGE))
-                    .verify(Duration.ZERO, (passed, total) -> {});
+            Verdict verdict = bed.judge(Stage.LINEAGE, Duration.ZERO);
             return new TrainerObserved(
                             seed,
                             kills,
@@ -115,7 +96,7 @@ public final class TrainerFaultRun {
 
     /** Whether it came to its end. */
     private boolean liveModel(LineageWatch watch, PairFeed feed) throws InterruptedException {
-        KillablePart trainer = stack.startTrainer(LIVE, settings(LIVE));
+        KillablePart trainer = bed.stack().startTrainer(LIVE, settings(LIVE));
         // The stream runs dry once, so that there is a cut by time, and the two models are not the same.
         feed.fillTo(BATCH_PAIRS * 3 / 2);
         if (!learnt(LIVE, watch, feed, 0)) {
@@ -138,12 +119,12 @@ public final class TrainerFaultRun {
     private boolean finishedModel(LineageWatch watch, PairFeed feed) throws InterruptedException {
         Map<String, String> settings = new HashMap<>(settings(FINISHED));
         settings.put("TOUCHSTONE_IDLE", "0s");
-        KillablePart trainer = stack.startTrainer(FINISHED, settings);
+        KillablePart trainer = bed.stack().startTrainer(FINISHED, settings);
         boolean killed = killAll(FINISHED, trainer, kills / 2, watch, feed, () -> {});
         boolean ended = killed
                 && learnt(FINISHED, watch, feed, BATCH_PAIRS - 1) // the rest is no full micro-batch
                 && stopped(FINISHED, trainer);
-        if (ended && !await.until(PATIENCE, () -> watch.consumed(FINISHED) == feed.sent())) {
+        if (ended && !bed.until(GRACE, () -> watch.consumed(FINISHED) == feed.sent())) {
             troubles.add("The last checkpoint of the model '" + FINISHED + "' is not at the end of the log.");
         }
         accidents += trainer.accidents();
@@ -173,10 +154,7 @@ public final class TrainerFaultRun {
                 return false;
             }
             int life = random.nextInt(SHORTEST_LIFE_MS, LONGEST_LIFE_MS);
-            boolean unused = await.until(Duration.ofMillis(life), () -> {
-                supply.run();
-                return false;
-            });
+            bed.pass(Duration.ofMillis(life), supply);
             boolean hit = !bornDead && watch.consumed(model) < feed.sent();
             trainer.kill();
             watch.killed();
@@ -184,7 +162,7 @@ public final class TrainerFaultRun {
             hitsHere += hit ? 1 : 0;
             hits += hit ? 1 : 0;
             stillborn += bornDead ? 1 : 0;
-            console.accept(String.format(
+            bed.say(String.format(
                     Locale.ROOT,
                     "Kill %d of %d after %.1f s of %s: model '%s' is at version %d, with %d of %d records.",
                     hits,
@@ -201,7 +179,7 @@ public final class TrainerFaultRun {
 
     private boolean awaitWork(String model, KillablePart trainer, LineageWatch watch, PairFeed feed, Runnable supply)
             throws InterruptedException {
-        boolean ready = await.until(LIMIT, () -> {
+        boolean ready = bed.until(LIMIT, () -> {
             supply.run();
             return trainer.isReady();
         });
@@ -217,12 +195,12 @@ public final class TrainerFaultRun {
     /** The trainer is stopped in mid-work for longer than a transaction may last; another one takes over. Gives the other. */
     private KillablePart replaced(KillablePart trainer, LineageWatch watch, PairFeed feed, Runnable supply)
             throws InterruptedException {
-        console.accept("The trainer of '" + LIVE + "' is stopped in mid-work, and another one started.");
+        bed.say("The trainer of '" + LIVE + "' is stopped in mid-work, and another one started.");
         trainer.pause();
         long pausedAt = System.nanoTime();
-        KillablePart second = stack.startTrainer(LIVE + "-2", settings(LIVE));
+        KillablePart second = bed.stack().startTrainer(LIVE + "-2", settings(LIVE));
         int versions = watch.versions(LIVE);
-        boolean goesOn = await.until(LIMIT, () -> {
+        boolean goesOn = bed.until(LIMIT, () -> {
             supply.run();
             return watch.versions(LIVE) > versions + 1
                     && System.nanoTime() - pausedAt
@@ -243,7 +221,7 @@ public final class TrainerFaultRun {
 
     /** Whether all of the log but so many records is learnt and published. */
     private boolean learnt(String model, LineageWatch watch, PairFeed feed, int butFor) throws InterruptedException {
-        boolean learnt = await.growth(LIMIT, () -> watch.consumed(model), () -> feed.sent() - butFor);
+        boolean learnt = bed.growth(LIMIT, () -> watch.consumed(model), () -> feed.sent() - butFor);
         if (!learnt) {
             troubles.add("The trainer of '" + model + "' published nothing for " + LIMIT.toSeconds() + " s.");
         }
@@ -266,17 +244,20 @@ public final class TrainerFaultRun {
         if (!worthIt) {
             return new RetrainProcess.Result(1, Map.of());
         }
-        console.accept(
-                "Building '" + model + "' again " + (fromScratch ? "from the log, undisturbed." : "along its ledger."));
-        return new RetrainProcess(place.home(), place.settings(), place.topics().prefix(), model)
-                .run("", fromScratch, place.data().resolve("retrained").resolve(model), new RetrainProcess.Listener() {
-                    @Override
-                    public void at(long done, long total, long trained) {}
+        bed.say("Building '" + model + "' again " + (fromScratch ? "from the log, undisturbed." : "along its ledger."));
+        return new RetrainProcess(bed.place().home(), bed.kafka(), bed.topics().prefix(), model)
+                .run(
+                        "",
+                        fromScratch,
+                        bed.place().data().resolve("retrained").resolve(model),
+                        new RetrainProcess.Listener() {
+                            @Override
+                            public void at(long done, long total, long trained) {}
 
-                    @Override
-                    public void line(String text) {
-                        console.accept(text);
-                    }
-                });
+                            @Override
+                            public void line(String text) {
+                                bed.say(text);
+                            }
+                        });
     }
 }

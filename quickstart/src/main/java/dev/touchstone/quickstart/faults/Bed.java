@@ -1,17 +1,42 @@
 package dev.touchstone.quickstart.faults;
 
 import dev.touchstone.quickstart.stack.Stack;
+import dev.touchstone.quickstart.stack.StackPlan;
+import dev.touchstone.schemas.TopicCatalogue;
+import dev.touchstone.schemas.kafka.KafkaSettings;
+import dev.touchstone.testkit.verify.Stage;
+import dev.touchstone.testkit.verify.Verdict;
+import dev.touchstone.testkit.verify.Verifier;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Waits for something that the parts of a stack do.
+ * What a kill loop happens on.
  *
- * @param stack whose parts must not end for good meanwhile
+ * @param place where the stack lies
+ * @param stack prepared by that plan and not started; closing it is the caller's
+ * @param clock tells when something is sent
+ * @param console takes a line per kill
  */
-record Await(Stack stack) {
+public record Bed(StackPlan place, Stack stack, Clock clock, Consumer<String> console) {
     private static final int LOOK_EVERY_MS = 20;
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    KafkaSettings kafka() {
+        return place.settings();
+    }
+
+    TopicCatalogue topics() {
+        return place.topics();
+    }
+
+    void say(String line) {
+        console.accept(line);
+    }
 
     /**
      * Whether something became true in time.
@@ -31,6 +56,18 @@ record Await(Stack stack) {
     }
 
     /**
+     * Lets time pass.
+     *
+     * @param meanwhile is done again and again
+     */
+    void pass(Duration time, Runnable meanwhile) throws InterruptedException {
+        boolean unused = until(time, () -> {
+            meanwhile.run();
+            return false;
+        });
+    }
+
+    /**
      * Whether a number came to a goal, however long that took, without a stall on the way.
      *
      * @param stall longest time in which the number may stay as it is
@@ -44,5 +81,11 @@ record Await(Stack stack) {
             }
         }
         return true;
+    }
+
+    /** What the topics hold. */
+    Verdict judge(Stage stage, Duration wait) {
+        say("Judging the topics.");
+        return new Verifier(kafka(), topics(), PATIENCE, Set.of(stage)).verify(wait, (done, total) -> {});
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class FaultReportTest {
+class CritiqueObservedTest {
     private static final FaultPlan PLAN = new FaultPlan(2, 1, 10, 10, 8, Duration.ofMillis(500), 0);
     private static final Verdict GOOD = new Verdict(Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
     private static final Verdict BAD = new Verdict(
@@ -68,9 +68,7 @@ class FaultReportTest {
             long repeated,
             Verdict verdict) {
         ScriptedCritic.Counts calls = new ScriptedCritic.Counts(40 + repeated, 30, 10, 0.5);
-        return FaultReport.of(
-                PLAN,
-                new Observed(
+        return new CritiqueObserved(
                         inFlight,
                         accidents,
                         10,
@@ -84,7 +82,7 @@ class FaultReportTest {
                         commitSeconds,
                         calls,
                         60,
-                        verdict),
-                List.of());
+                        verdict)
+                .report(PLAN, List.of());
     }
 }
