@@ -49,6 +49,10 @@ public final class ScoringEngine implements AutoCloseable {
     private final Queue<Job> urgent = new ConcurrentLinkedQueue<>();
     private final Queue<Job> others = new ConcurrentLinkedQueue<>();
 
+    /** As many threads may encode as leave a core to the one that scores: many callers at once would starve it. */
+    private final Semaphore encoders =
+            new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() - 1));
+
     /** Read by those who encode, so that the model is not freed meanwhile; written by the scoring thread. */
     private final ReadWriteLock use = new ReentrantReadWriteLock();
 
@@ -175,6 +179,7 @@ public final class ScoringEngine implements AutoCloseable {
     /** The caller's thread encodes: the one that scores has more to do. */
     private Job job(List<Candidate> candidates, boolean admitted) {
         List<Candidate> copy = List.copyOf(candidates);
+        encoders.acquireUninterruptibly();
         use.readLock().lock();
         try {
             LoadedModel serving = model;
@@ -182,6 +187,7 @@ public final class ScoringEngine implements AutoCloseable {
             return new Job(copy, encoding, admitted, new CompletableFuture<>());
         } finally {
             use.readLock().unlock();
+            encoders.release();
         }
     }
 
