@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * scored by one version, and the old version is freed when nothing can use it any more.
  *
  * <p>Requests that come while a batch is computed make up the next one together, those of HTTP first: nobody waits for company,
- * and a busy model has full batches. A request that was cancelled meanwhile is left out.
+ * and a busy model has full batches. A request whose result is cancelled or completed from outside leaves the queue at once.
  */
 public final class ScoringEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ScoringEngine.class);
@@ -151,6 +151,11 @@ public final class ScoringEngine implements AutoCloseable {
             }
             throw e;
         }
+        job.result().whenComplete((batch, error) -> {
+            if (error != null && queue.remove(job)) {
+                leave(job); // cancelled, or too late
+            }
+        });
         return job.result();
     }
 
@@ -200,12 +205,14 @@ public final class ScoringEngine implements AutoCloseable {
             if (!next.result().isDone() && !jobs.isEmpty() && sum + size > BATCH) {
                 return sum;
             }
-            queue.remove();
-            if (next.result().isDone()) {
-                leave(next); // cancelled
-            } else {
-                jobs.add(next);
-                sum += size;
+            // Whoever removes a job has it: it may be cancelled at this moment.
+            if (queue.remove(next)) {
+                if (next.result().isDone()) {
+                    leave(next);
+                } else {
+                    jobs.add(next);
+                    sum += size;
+                }
             }
         }
         return sum;

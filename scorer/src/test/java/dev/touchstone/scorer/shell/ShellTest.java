@@ -128,6 +128,15 @@ class ShellTest {
                 .then()
                 .statusCode(415)
                 .body("error.code", equalTo("unsupported_media_type"));
+        for (String wrong : new String[] {"0", "soon", "300001"}) {
+            given().contentType(ContentType.JSON)
+                    .header("X-Deadline-Ms", wrong)
+                    .body("[]")
+                    .post("/v1/rewards")
+                    .then()
+                    .statusCode(400)
+                    .body("error.message", containsString("X-Deadline-Ms"));
+        }
         when().get("/v1/rewards").then().statusCode(405).body("error.code", equalTo("method_not_allowed"));
         when().get("/v1/nothing").then().statusCode(404);
     }
