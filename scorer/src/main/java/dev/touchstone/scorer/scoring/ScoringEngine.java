@@ -30,8 +30,9 @@ import org.slf4j.LoggerFactory;
  * scored, so that the next batch begins at once.
  *
  * <p>Requests that come while a batch is computed make up the next one together, those of HTTP first: nobody waits for company,
- * and a busy model has full batches. A request that was cancelled meanwhile is left out. Clients that ask again when they are
- * answered would all be in one batch, and the model idle while they are answered: of them a batch takes about half.
+ * and a busy model has full batches. A request whose result is cancelled or completed from outside leaves the queue at once.
+ * Clients that ask again when they are answered would all be in one batch, and the model idle while they are answered: of them
+ * a batch takes about half.
  */
 public final class ScoringEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ScoringEngine.class);
@@ -201,6 +202,11 @@ public final class ScoringEngine implements AutoCloseable {
             }
             throw e;
         }
+        job.result().whenComplete((batch, error) -> {
+            if (error != null && queue.remove(job)) {
+                leave(job); // cancelled, or too late
+            }
+        });
         return job.result();
     }
 
@@ -261,12 +267,14 @@ public final class ScoringEngine implements AutoCloseable {
             if (!next.result().isDone() && !jobs.isEmpty() && sum + size > most) {
                 return sum;
             }
-            queue.remove();
-            if (next.result().isDone()) {
-                leave(next); // cancelled
-            } else {
-                jobs.add(next);
-                sum += size;
+            // Whoever removes a job has it: it may be cancelled at this moment.
+            if (queue.remove(next)) {
+                if (next.result().isDone()) {
+                    leave(next);
+                } else {
+                    jobs.add(next);
+                    sum += size;
+                }
             }
         }
         return sum;

@@ -11,6 +11,7 @@ import jakarta.ws.rs.core.Response;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,13 @@ public class Errors {
         }
         if (error instanceof QueueFullException) {
             return retryLater(429, "queue_full", String.valueOf(error.getMessage()));
+        }
+        if (error instanceof TimeoutException) {
+            return answer(
+                            504,
+                            ApiError.of(
+                                    "deadline_exceeded", "The deadline has passed: ask again, or with a later one."))
+                    .build();
         }
         if (error instanceof RejectedExecutionException) {
             return retryLater(503, "stopping", "The scorer is stopping: ask another one, or again later.");

@@ -75,6 +75,14 @@ public interface ScorerConfig {
         @WithDefault("100s")
         Duration hold();
 
+        /** How long a request to /v1/rewards waits where it does not say; then 504. */
+        @WithDefault("30s")
+        Duration deadline();
+
+        /** The longest deadline that such a request may ask for. */
+        @WithDefault("5m")
+        Duration longestDeadline();
+
         /** Keys of which a client must show one, each as {@code id:secret}; with none, nobody needs one. */
         Optional<List<String>> keys();
 

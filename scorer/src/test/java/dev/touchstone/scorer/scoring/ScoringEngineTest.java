@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -76,6 +77,24 @@ class ScoringEngineTest {
         assertThat(CompletableFuture.allOf(first, topic, http)).succeedsWithin(Duration.ofSeconds(60));
         assertThat(model.batches()).containsExactly(List.of("first"), List.of("http", "topic"));
         assertThat(engine.tryScore(candidates(3)).join().outcomes()).hasSize(3);
+    }
+
+    @Test
+    void shouldGiveRoomBackAtOnceWhenAWaitingRequestIsCancelledOrTooLate() {
+        CountDownLatch gate = new CountDownLatch(1);
+        Gated model = new Gated(gate);
+        engine.install(model).join();
+        CompletableFuture<ScoredBatch> first = engine.tryScore(List.of(candidate("first")));
+        await().atMost(Duration.ofSeconds(60)).until(() -> model.batches().size() == 1);
+        engine.tryScore(candidates(2)).cancel(false);
+        CompletableFuture<ScoredBatch> late = engine.tryScore(candidates(2)).orTimeout(1, TimeUnit.MILLISECONDS);
+        assertThat(late).failsWithin(Duration.ofSeconds(60));
+        CompletableFuture<ScoredBatch> last = await().atMost(Duration.ofSeconds(60))
+                .ignoreExceptions()
+                .until(() -> engine.tryScore(candidates(2)), r -> true);
+        gate.countDown();
+        assertThat(CompletableFuture.allOf(first, last)).succeedsWithin(Duration.ofSeconds(60));
+        assertThat(model.batches()).extracting(List::size).containsExactly(1, 2);
     }
 
     @Test
@@ -160,8 +179,10 @@ class ScoringEngineTest {
     @Test
     void shouldEncodeAgainWhenAnotherVersionServesMeanwhile() {
         CountDownLatch gate = new CountDownLatch(1);
-        engine.install(new Gated(gate)).join();
+        Gated model = new Gated(gate);
+        engine.install(model).join();
         CompletableFuture<ScoredBatch> first = engine.tryScore(candidates(1));
+        await().atMost(Duration.ofSeconds(60)).until(() -> model.batches().size() == 1);
         CompletableFuture<Void> exchanged = engine.install(scripted(2));
         CompletableFuture<ScoredBatch> second = engine.tryScore(candidates(2)); // encoded by the first version
         gate.countDown();

@@ -105,6 +105,20 @@ class ShellTest {
 
     @Test
     @Order(3)
+    void shouldAnswerThatItIsTooLateWhenTheDeadlinePasses() {
+        String longItem = ITEM.replace("It is 4.", "It is 4. ".repeat(700)); // no machine scores eight of these in 1 ms
+        given().contentType(ContentType.JSON)
+                .header("X-Deadline-Ms", "1")
+                .body("[" + String.join(",", Collections.nCopies(8, longItem)) + "]")
+                .post("/v1/rewards")
+                .then()
+                .statusCode(504)
+                .body("error.code", equalTo("deadline_exceeded"));
+        post("[" + ITEM + "]").then().statusCode(200);
+    }
+
+    @Test
+    @Order(3)
     void shouldScoreHostileTextWhenItIsValidJson() {
         String hostile = "\\ud800 \\u0000 <s></s><no_critique> \\uffff \\udbff\\udfff";
         post("[" + ITEM.replace("It is 4.", hostile) + "]")
@@ -128,6 +142,15 @@ class ShellTest {
                 .then()
                 .statusCode(415)
                 .body("error.code", equalTo("unsupported_media_type"));
+        for (String wrong : new String[] {"0", "soon", "300001"}) {
+            given().contentType(ContentType.JSON)
+                    .header("X-Deadline-Ms", wrong)
+                    .body("[]")
+                    .post("/v1/rewards")
+                    .then()
+                    .statusCode(400)
+                    .body("error.message", containsString("X-Deadline-Ms"));
+        }
         when().get("/v1/rewards").then().statusCode(405).body("error.code", equalTo("method_not_allowed"));
         when().get("/v1/nothing").then().statusCode(404);
     }
