@@ -1,6 +1,7 @@
 package dev.touchstone.scorer.contracts;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.touchstone.scorer.http.ApiError;
 import dev.touchstone.scorer.http.ApiException;
 import dev.touchstone.scorer.scoring.Candidate;
 import dev.touchstone.scorer.scoring.ScoredBatch;
@@ -21,4 +22,12 @@ public interface Contract {
      * @throws ApiException if a text got no reward and the contract has no way to say so: never a made-up number
      */
     JsonNode answer(JsonNode request, ScoredBatch batch);
+
+    /**
+     * An error as clients of this contract expect it.
+     *
+     * @param status of HTTP, which is the same for every contract
+     * @param error what is wrong
+     */
+    JsonNode error(int status, ApiError error);
 }

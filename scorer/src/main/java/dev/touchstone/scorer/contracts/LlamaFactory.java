@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.scorer.http.ApiError;
 import dev.touchstone.scorer.scoring.Candidate;
 import dev.touchstone.scorer.scoring.Outcome;
 import dev.touchstone.scorer.scoring.ScoredBatch;
@@ -33,5 +34,10 @@ public final class LlamaFactory implements Contract {
             scores.add(Read.logit(outcome));
         }
         return answer;
+    }
+
+    @Override
+    public JsonNode error(int status, ApiError error) {
+        return Read.detail(error);
     }
 }

@@ -3,6 +3,7 @@ package dev.touchstone.scorer.contracts;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.schemas.v1.Message;
+import dev.touchstone.scorer.http.ApiError;
 import dev.touchstone.scorer.scoring.Candidate;
 import dev.touchstone.scorer.scoring.Outcome;
 import dev.touchstone.scorer.scoring.ScoredBatch;
@@ -54,5 +55,10 @@ public final class NemoGym implements Contract {
         }
         answer.put("touchstone_model_version", batch.model().versionId());
         return answer;
+    }
+
+    @Override
+    public JsonNode error(int status, ApiError error) {
+        return Read.detail(error);
     }
 }

@@ -1,9 +1,11 @@
 package dev.touchstone.scorer.contracts;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.touchstone.schemas.RecordRules;
 import dev.touchstone.schemas.v1.Message;
 import dev.touchstone.schemas.v1.RewardStatus;
+import dev.touchstone.scorer.http.ApiError;
 import dev.touchstone.scorer.http.ApiException;
 import dev.touchstone.scorer.model.ModelInput;
 import dev.touchstone.scorer.scoring.Candidate;
@@ -125,5 +127,10 @@ final class Read {
 
     static ApiException invalid(String message) {
         return new ApiException(400, "invalid_field", message);
+    }
+
+    /** An error as servers made with FastAPI give it. */
+    static JsonNode detail(ApiError error) {
+        return JsonNodeFactory.instance.objectNode().put("detail", error.error().message());
     }
 }

@@ -3,6 +3,7 @@ package dev.touchstone.scorer.contracts;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.scorer.http.ApiError;
 import dev.touchstone.scorer.scoring.Candidate;
 import dev.touchstone.scorer.scoring.Outcome;
 import dev.touchstone.scorer.scoring.ScoredBatch;
@@ -39,5 +40,10 @@ public record Slime(boolean bare) implements Contract {
         answer.put("status", outcome.status().name());
         answer.put("modelVersion", batch.model().versionId());
         return answer;
+    }
+
+    @Override
+    public JsonNode error(int status, ApiError error) {
+        return Read.detail(error);
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.touchstone.schemas.v1.Message;
+import dev.touchstone.scorer.http.ApiError;
 import dev.touchstone.scorer.scoring.Candidate;
 import dev.touchstone.scorer.scoring.Outcome;
 import dev.touchstone.scorer.scoring.ScoredBatch;
@@ -52,5 +53,18 @@ public final class Tei implements Contract {
             into.addObject().put("score", raw ? logit : Read.sigmoid(logit)).put("label", "LABEL_0");
         }
         return answer;
+    }
+
+    @Override
+    public JsonNode error(int status, ApiError error) {
+        String type = switch (status) {
+            case 429 -> "Overloaded";
+            case 500, 503 -> "Backend";
+            default -> "Validation";
+        };
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("error", error.error().message())
+                .put("error_type", type);
     }
 }

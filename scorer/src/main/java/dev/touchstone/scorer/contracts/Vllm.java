@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.scorer.http.ApiError;
 import dev.touchstone.scorer.scoring.Candidate;
 import dev.touchstone.scorer.scoring.Outcome;
 import dev.touchstone.scorer.scoring.ScoredBatch;
@@ -68,6 +69,17 @@ public record Vllm(boolean pooling, Clock clock) implements Contract {
             item.putArray("embedding").add(Read.logit(outcome));
             item.putObject("meta_info").put("modelVersion", batch.model().versionId());
         }
+        return answer;
+    }
+
+    @Override
+    public JsonNode error(int status, ApiError error) {
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        answer.putObject("error")
+                .put("message", error.error().message())
+                .put("type", error.error().code())
+                .putNull("param")
+                .put("code", status);
         return answer;
     }
 }

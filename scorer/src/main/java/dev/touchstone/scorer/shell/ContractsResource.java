@@ -28,7 +28,9 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -157,25 +159,35 @@ public class ContractsResource {
     @Blocking
     public CompletionStage<Response> kserve(@PathParam("model") String model, byte @Nullable [] body)
             throws InterruptedException {
-        serving(model);
-        return answer(KSERVE, body);
+        return answer(KSERVE, () -> {
+            serving(model);
+            return json(body);
+        });
     }
 
     /** KServe V2. */
     @GET
     @Path("v2/models/{model}")
-    public JsonNode kserveMetadata(@PathParam("model") String model) {
-        return KServe.metadata(model, serving(model).versionId());
+    public Response kserveMetadata(@PathParam("model") String model) {
+        return kserve(() -> KServe.metadata(model, serving(model).versionId()));
     }
 
     /** KServe V2. */
     @GET
     @Path("v2/models/{model}/ready")
-    public JsonNode kserveReady(@PathParam("model") String model) {
-        return JsonNodeFactory.instance
+    public Response kserveReady(@PathParam("model") String model) {
+        return kserve(() -> JsonNodeFactory.instance
                 .objectNode()
                 .put("name", model)
-                .put("ready", !serving(model).versionId().isEmpty());
+                .put("ready", !serving(model).versionId().isEmpty()));
+    }
+
+    private static Response kserve(Supplier<JsonNode> answer) {
+        try {
+            return Response.ok(answer.get()).build();
+        } catch (RuntimeException e) {
+            return refused(KSERVE, e);
+        }
     }
 
     private ModelInfo serving(String model) {
@@ -188,7 +200,25 @@ public class ContractsResource {
     }
 
     private CompletionStage<Response> answer(Contract contract, byte @Nullable [] body) throws InterruptedException {
-        JsonNode request = json(body);
+        return answer(contract, () -> json(body));
+    }
+
+    /** Whatever goes wrong is told in the contract's own shape. */
+    private CompletionStage<Response> answer(Contract contract, Supplier<JsonNode> request)
+            throws InterruptedException {
+        try {
+            return scored(contract, request.get()).exceptionally(error -> refused(contract, error));
+        } catch (RuntimeException e) {
+            return CompletableFuture.completedFuture(refused(contract, e));
+        }
+    }
+
+    private static Response refused(Contract contract, Throwable error) {
+        Errors.Failure failure = Errors.failure(error);
+        return failure.response(contract.error(failure.status(), failure.error()));
+    }
+
+    private CompletionStage<Response> scored(Contract contract, JsonNode request) throws InterruptedException {
         List<Candidate> texts = contract.texts(request);
         int most = config.http().maxItems();
         if (texts.size() > most) {

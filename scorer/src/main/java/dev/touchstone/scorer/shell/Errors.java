@@ -16,55 +16,69 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Every exception becomes an answer of one shape, see {@link ApiError}. */
+/** Every exception becomes an answer of one shape, see {@link ApiError}; trainers' contracts have shapes of their own. */
 public class Errors {
     private static final Logger LOG = LoggerFactory.getLogger(Errors.class);
     private static final int RETRY_SECONDS = 1;
 
-    /** What to answer. An exception that nobody expected is logged, and the client learns nothing of it. */
+    /**
+     * What is answered.
+     *
+     * @param status of HTTP
+     * @param error code and sentence
+     * @param passing whether the same request may be answered in a moment
+     */
+    record Failure(int status, ApiError error, boolean passing) {
+        /** @param body the error in the shape that the client expects */
+        Response response(Object body) {
+            Response.ResponseBuilder answer = Response.status(status).type(MediaType.APPLICATION_JSON);
+            if (passing) {
+                answer.header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
+            }
+            return answer.entity(body).build();
+        }
+    }
+
+    /** The answer in our own shape. */
     @ServerExceptionMapper
     public Response map(Throwable error) {
+        Failure failure = failure(error);
+        return failure.response(failure.error());
+    }
+
+    /** What to answer. An exception that nobody expected is logged, and the client learns nothing of it. */
+    static Failure failure(Throwable error) {
         if (error instanceof CompletionException && error.getCause() != null) {
-            return map(error.getCause());
+            return failure(error.getCause());
         }
         if (error instanceof ApiException api) {
-            return answer(api.status(), api.error()).build();
+            return new Failure(api.status(), api.error(), false);
         }
         if (error instanceof NoModelException) {
-            return retryLater(503, "no_model", String.valueOf(error.getMessage()));
+            return passing(503, "no_model", String.valueOf(error.getMessage()));
         }
         if (error instanceof QueueFullException) {
-            return retryLater(429, "queue_full", String.valueOf(error.getMessage()));
+            return passing(429, "queue_full", String.valueOf(error.getMessage()));
         }
         if (error instanceof TimeoutException) {
-            return answer(
-                            504,
-                            ApiError.of(
-                                    "deadline_exceeded", "The deadline has passed: ask again, or with a later one."))
-                    .build();
+            String sentence = "The deadline has passed: ask again, or with a later one.";
+            return new Failure(504, ApiError.of("deadline_exceeded", sentence), false);
         }
         if (error instanceof RejectedExecutionException) {
-            return retryLater(503, "stopping", "The scorer is stopping: ask another one, or again later.");
+            return passing(503, "stopping", "The scorer is stopping: ask another one, or again later.");
         }
         if (error instanceof WebApplicationException web) {
             Response.StatusType status = web.getResponse().getStatusInfo();
             String reason = status.getReasonPhrase();
             String code = reason.toLowerCase(Locale.ROOT).replaceAll("[^a-z]+", "_");
-            return answer(status.getStatusCode(), ApiError.of(code, reason + "."))
-                    .build();
+            return new Failure(status.getStatusCode(), ApiError.of(code, reason + "."), false);
         }
         LOG.error("A request failed", error);
-        return answer(500, ApiError.of("internal", "The scorer failed on this request; its log says why."))
-                .build();
+        String sentence = "The scorer failed on this request; its log says why.";
+        return new Failure(500, ApiError.of("internal", sentence), false);
     }
 
-    private static Response retryLater(int status, String code, String message) {
-        return answer(status, ApiError.of(code, message))
-                .header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS)
-                .build();
-    }
-
-    private static Response.ResponseBuilder answer(int status, ApiError error) {
-        return Response.status(status).type(MediaType.APPLICATION_JSON).entity(error);
+    private static Failure passing(int status, String code, String message) {
+        return new Failure(status, ApiError.of(code, message), true);
     }
 }

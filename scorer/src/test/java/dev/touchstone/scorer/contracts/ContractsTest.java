@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.touchstone.schemas.v1.Message;
 import dev.touchstone.schemas.v1.RewardStatus;
 import dev.touchstone.scorer.Fixtures;
+import dev.touchstone.scorer.http.ApiError;
 import dev.touchstone.scorer.http.ApiException;
 import dev.touchstone.scorer.model.ModelInfo;
 import dev.touchstone.scorer.model.ModelInput;
@@ -188,6 +189,23 @@ class ContractsTest {
         assertThatThrownBy(() -> new OpenRlhf().texts(json("{'query':['']}")))
                 .isInstanceOf(ApiException.class)
                 .hasMessageContaining("empty");
+    }
+
+    @Test
+    void shouldTellErrorsAsTheClientsOfEachContractExpectThem() {
+        ApiError error = ApiError.of("queue_full", "Too many.");
+        for (Contract contract :
+                List.of(new OpenRlhf(), new Slime(false), new Slime(true), new LlamaFactory(), new NemoGym())) {
+            assertThat(contract.error(429, error).toString()).isEqualTo("{\"detail\":\"Too many.\"}");
+        }
+        assertThat(new KServe().error(429, error).toString()).isEqualTo("{\"error\":\"Too many.\"}");
+        assertThat(new Vllm(false, CLOCK).error(429, error).toString())
+                .isEqualTo(
+                        "{\"error\":{\"message\":\"Too many.\",\"type\":\"queue_full\",\"param\":null,\"code\":429}}");
+        assertThat(new Tei().error(429, error).toString())
+                .isEqualTo("{\"error\":\"Too many.\",\"error_type\":\"Overloaded\"}");
+        assertThat(new Tei().error(400, error).path("error_type").asText()).isEqualTo("Validation");
+        assertThat(new Tei().error(503, error).path("error_type").asText()).isEqualTo("Backend");
     }
 
     private static JsonNode json(String text) throws Exception {

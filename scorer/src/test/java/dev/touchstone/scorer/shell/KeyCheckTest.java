@@ -61,7 +61,7 @@ class KeyCheckTest {
                 .post("/k/" + SECRET + "/get_reward")
                 .then()
                 .statusCode(503)
-                .body("error.code", equalTo("no_model"));
+                .body("detail", containsString("No model"));
     }
 
     @Test

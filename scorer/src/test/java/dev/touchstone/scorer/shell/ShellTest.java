@@ -284,7 +284,19 @@ class ShellTest {
     void shouldTellTheModelAndRefuseOthersByTheContracts() {
         when().get("/v1/models").then().statusCode(200).body("data[0].id", equalTo(MODEL));
         when().get("/v2/models/" + MODEL).then().statusCode(200).body("outputs[0].name", equalTo("reward"));
-        when().get("/v2/models/other").then().statusCode(404).body("error.code", equalTo("no_such_model"));
+        when().get("/v2/models/other").then().statusCode(404).body("error", containsString("no such model"));
+        given().contentType(ContentType.JSON)
+                .body("{}")
+                .post("/v2/models/other/infer")
+                .then()
+                .statusCode(404)
+                .body("error", containsString("no such model"));
+        given().contentType(ContentType.JSON)
+                .body("{}")
+                .post("/get_reward")
+                .then()
+                .statusCode(400)
+                .body("detail", containsString("query"));
         ask("/seed_session", "{}");
         given().contentType(ContentType.JSON)
                 .body("{\"query\":[],\"prompts\":[],\"labels\":[]}")
@@ -297,7 +309,8 @@ class ShellTest {
                 .post("/classify")
                 .then()
                 .statusCode(400)
-                .body("error.code", equalTo("malformed_json"));
+                .body("error.type", equalTo("malformed_json"))
+                .body("error.code", equalTo(400));
     }
 
     private static io.restassured.response.Response ask(String path, String body) {
