@@ -3,6 +3,7 @@ package dev.touchstone.critique;
 import dev.touchstone.critique.asyncstage.Limits;
 import dev.touchstone.critique.asyncstage.StageSettings;
 import dev.touchstone.critique.critic.CriticSettings;
+import dev.touchstone.schemas.ConsumerGroups;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.UserError;
 import java.nio.file.Path;
@@ -48,7 +49,6 @@ public record CritiqueSettings(
     static final int INPUT_BYTES_LIMIT = 512 << 10;
 
     private static final Duration SHORTEST_RETENTION = Duration.ofMinutes(1);
-    private static final String APPLICATION = "touchstone-critique-stream";
 
     /** @throws UserError if a value is out of its range */
     public CritiqueSettings {
@@ -81,10 +81,7 @@ public record CritiqueSettings(
 
     /** Name of the Kafka Streams application, and the beginning of the names of its group and internal topics. */
     public String applicationId() {
-        String prefix = topics.pairs().name().replaceFirst("pairs$", "");
-        return prefix.equals(TopicCatalogue.DEFAULT_PREFIX)
-                ? APPLICATION
-                : APPLICATION + "-" + prefix.replaceAll("[._-]+$", "");
+        return ConsumerGroups.critiqueStream(topics.prefix());
     }
 
     private static void atLeast(String name, long value, long least) {

@@ -28,6 +28,7 @@ class HouseRulesTest {
             "testkit",
             "reward-model",
             "checkpoint-store",
+            "worth",
             "producers",
             "critique-stream",
             "trainer-consumer",

@@ -3,6 +3,8 @@ package dev.touchstone.scorer;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.TopicAdmin;
+import dev.touchstone.scorer.dashboard.Dashboard;
+import dev.touchstone.scorer.dashboard.LagReader;
 import dev.touchstone.scorer.model.ModelLoader;
 import dev.touchstone.scorer.scoring.ScoringEngine;
 import dev.touchstone.scorer.status.Status;
@@ -27,16 +29,14 @@ public final class ScorerCore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ScorerCore.class);
     private static final Duration BROKER_PATIENCE = Duration.ofSeconds(30);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
-    /** Offsets before the end at which the board begins to read rewards; transactions take some of them. */
-    private static final long REWARDS_SHOWN = 200;
-
-    private static final long FIGURES_SHOWN = 5_000;
 
     private final ScorerSettings settings;
     private final TopicCatalogue topics;
     private final ScoringEngine engine;
     private final ModelFollower follower;
     private final StatusBoard board;
+    private final Dashboard dashboard;
+    private final LagReader lags;
     private final ScorerMetrics metrics;
     private final Clock clock;
     private final List<AutoCloseable> parts = new ArrayList<>();
@@ -57,7 +57,9 @@ public final class ScorerCore implements AutoCloseable {
         topics = new TopicCatalogue(settings.topicPrefix());
         engine = new ScoringEngine(settings.queueItems(), metrics);
         follower = new ModelFollower(settings.kafka(), topics, settings.modelId(), loader, engine, clock);
-        board = new StatusBoard(settings.kafka(), topics, settings.modelId(), clock);
+        board = new StatusBoard(clock);
+        dashboard = new Dashboard(settings.kafka(), topics, settings.modelId(), board, clock);
+        lags = new LagReader(settings.kafka(), topics, settings.modelId());
     }
 
     /** Starts and returns at once; trouble with the brokers comes through {@link #failure}. */
@@ -78,6 +80,11 @@ public final class ScorerCore implements AutoCloseable {
     /** What is known now. */
     public Status status() {
         return board.status(engine.serving(), follower.problem());
+    }
+
+    /** What the page shows, by part; a part that has not changed is the same object as before. */
+    public Map<String, Object> dashboard() {
+        return dashboard.parts(engine.serving(), follower.problem(), lags.lags());
     }
 
     /** Completes with the cause when a part has died; {@link UserError} if the user can mend it. */
@@ -121,20 +128,14 @@ public final class ScorerCore implements AutoCloseable {
                         topics.checkpoints().name(),
                         TopicTail.ALL),
                 follower);
-        TopicTail shown = new TopicTail(
-                settings.kafka(),
-                Map.of(
-                        topics.rewards().name(),
-                        REWARDS_SHOWN,
-                        topics.trainingMetrics().name(),
-                        FIGURES_SHOWN),
-                board);
+        TopicTail shown = new TopicTail(settings.kafka(), Dashboard.reach(topics), dashboard);
         RewardLoop loop =
                 new RewardLoop(settings.kafka(), settings.topicPrefix(), settings.instanceId(), engine, metrics, clock);
-        parts.addAll(List.of(loop, models, shown));
+        parts.addAll(List.of(loop, models, shown, lags));
         spawn("rewards", loop);
         spawn("models", models);
         spawn("board", shown);
+        spawn("lags", lags);
     }
 
     private void spawn(String name, Runnable work) {

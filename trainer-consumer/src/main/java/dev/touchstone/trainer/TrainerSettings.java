@@ -1,6 +1,7 @@
 package dev.touchstone.trainer;
 
 import dev.touchstone.rewardmodel.Compute;
+import dev.touchstone.schemas.ConsumerGroups;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.store.StoreSettings;
 import dev.touchstone.trainer.gate.GateConfig;
@@ -105,7 +106,7 @@ public record TrainerSettings(
 
     /** The transactional id of the model's one trainer, and the group that its offsets are committed for. */
     public String transactionalId() {
-        return topicPrefix + "trainer-" + modelId;
+        return ConsumerGroups.trainer(topicPrefix, modelId);
     }
 
     /** The group that the offsets of this model's requests are committed for. */

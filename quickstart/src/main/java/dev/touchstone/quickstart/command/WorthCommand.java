@@ -2,12 +2,15 @@ package dev.touchstone.quickstart.command;
 
 import dev.touchstone.producers.cli.KafkaOptions;
 import dev.touchstone.producers.cli.ReportFile;
-import dev.touchstone.quickstart.worth.Curve;
-import dev.touchstone.quickstart.worth.Curve.Crossing;
-import dev.touchstone.quickstart.worth.History;
-import dev.touchstone.quickstart.worth.Worth;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.KafkaSettings;
+import dev.touchstone.schemas.v1.CheckpointManifest;
+import dev.touchstone.testkit.topics.Records;
+import dev.touchstone.worth.Curve;
+import dev.touchstone.worth.Curve.Crossing;
+import dev.touchstone.worth.History;
+import dev.touchstone.worth.History.Point;
+import dev.touchstone.worth.Worth;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,7 +35,6 @@ import picocli.CommandLine.Option;
             "Every pair is scored before it is learnt from. Where an arm has not reached an accuracy the ratio is a bound."
         })
 public final class WorthCommand implements Callable<Integer> {
-    private static final String PLAIN_ARM = ".plain";
     private static final int RESAMPLES = 1_000;
     private static final double FEWEST_PAIRS = 128;
 
@@ -49,7 +51,7 @@ public final class WorthCommand implements Callable<Integer> {
     @Option(
             names = "--plain",
             paramLabel = "ID",
-            description = "The model that does not (default: the model's id with " + PLAIN_ARM + ").")
+            description = "The model that does not (default: the model's id with " + History.PLAIN_ARM + ").")
     private @Nullable String plain;
 
     @Option(
@@ -77,9 +79,12 @@ public final class WorthCommand implements Callable<Integer> {
         }
         KafkaSettings settings = cluster.settings(System.getenv());
         TopicsCommand.requireAll(settings, cluster.topics());
-        History history = History.read(settings, cluster.topics());
+        History history = History.of(
+                Records.readAll(settings, cluster.topics().checkpoints().name(), CheckpointManifest.class).stream()
+                        .map(Point::of)
+                        .toList());
         Curve critiqued = Curve.fit(history.segments(model));
-        Curve without = Curve.fit(history.segments(plain == null ? model + PLAIN_ARM : plain));
+        Curve without = Curve.fit(history.segments(plain == null ? model + History.PLAIN_ARM : plain));
         List<Worth> worths = Worth.compare(without, critiqued, accuracies, RESAMPLES, new SplittableRandom(seed));
         List<Double> places = places(Math.max(critiqued.lastPairs(), without.lastPairs()));
         print(worths, places, without, critiqued);

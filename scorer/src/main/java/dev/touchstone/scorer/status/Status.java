@@ -42,7 +42,8 @@ public record Status(
             long heldOutPairs,
             @Nullable String criticModel,
             Instant createdAt) {
-        static Model of(ModelInfo info) {
+        /** As the page and tools see it. */
+        public static Model of(ModelInfo info) {
             return new Model(
                     info.modelId(),
                     info.versionId(),

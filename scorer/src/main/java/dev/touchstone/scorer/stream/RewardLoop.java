@@ -1,5 +1,6 @@
 package dev.touchstone.scorer.stream;
 
+import dev.touchstone.schemas.ConsumerGroups;
 import dev.touchstone.schemas.RecordRules;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.UserError;
@@ -107,7 +108,7 @@ public final class RewardLoop implements Runnable, AutoCloseable {
         decoder = settings.decoder(CritiquedCompletion.class);
         records = new RewardRecords(settings, topics);
         consumerConfig = settings.byteConsumer();
-        consumerConfig.put(ConsumerConfig.GROUP_ID_CONFIG, topicPrefix + "scorer");
+        consumerConfig.put(ConsumerConfig.GROUP_ID_CONFIG, ConsumerGroups.scorer(topicPrefix));
         consumerConfig.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instanceId);
         consumerConfig.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, "10000");
         consumerConfig.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "128");

@@ -1,4 +1,4 @@
-package dev.touchstone.quickstart.worth;
+package dev.touchstone.worth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

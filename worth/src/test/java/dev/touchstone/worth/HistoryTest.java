@@ -1,4 +1,4 @@
-package dev.touchstone.quickstart.worth;
+package dev.touchstone.worth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class HistoryTest {
-    private static CheckpointManifest manifest(
+    private static History.Point manifest(
             String model, String version, @Nullable String parent, long pairs, double accuracy) {
-        return CheckpointManifest.newBuilder()
+        return History.Point.of(CheckpointManifest.newBuilder()
                 .setModelId(model)
                 .setVersionId(version)
                 .setUri("file:///nowhere")
@@ -34,7 +34,7 @@ class HistoryTest {
                         "prequentialPairsWithCritique",
                         pairs / 2.0))
                 .setCreatedAt(Instant.EPOCH)
-                .build();
+                .build());
     }
 
     @Test

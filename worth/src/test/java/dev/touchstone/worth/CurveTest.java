@@ -1,9 +1,9 @@
-package dev.touchstone.quickstart.worth;
+package dev.touchstone.worth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.touchstone.quickstart.worth.Curve.Crossing;
+import dev.touchstone.worth.Curve.Crossing;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

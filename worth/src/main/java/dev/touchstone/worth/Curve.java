@@ -1,4 +1,4 @@
-package dev.touchstone.quickstart.worth;
+package dev.touchstone.worth;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.touchstone.quickstart.worth;
+package dev.touchstone.worth;
 
 /**
  * Pairs that a model was tested on between two checkpoints, each before it was learnt from.

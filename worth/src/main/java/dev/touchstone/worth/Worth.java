@@ -1,6 +1,6 @@
-package dev.touchstone.quickstart.worth;
+package dev.touchstone.worth;
 
-import dev.touchstone.quickstart.worth.Curve.Crossing;
+import dev.touchstone.worth.Curve.Crossing;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

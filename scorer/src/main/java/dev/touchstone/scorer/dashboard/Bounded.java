@@ -1,0 +1,21 @@
+package dev.touchstone.scorer.dashboard;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Not thread-safe. A map that forgets its oldest entry when it has too many. */
+final class Bounded<K, V> extends LinkedHashMap<K, V> {
+    private static final long serialVersionUID = 1;
+
+    private final int most;
+
+    /** @param most entries */
+    Bounded(int most) {
+        this.most = most;
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+        return size() > most;
+    }
+}
