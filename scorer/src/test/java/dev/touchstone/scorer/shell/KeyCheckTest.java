@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** The scorer in its container with keys set. No model is needed to be refused. */
 @QuarkusTest
-@QuarkusTestResource(ClusterResource.class)
+@QuarkusTestResource(value = ClusterResource.class, restrictToAnnotatedClass = true)
 @TestProfile(KeyCheckTest.WithKeys.class)
 class KeyCheckTest {
     private static final String SECRET = "0123456789abcdef";

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The whole scorer in its container, with a real model, broker and registry. The order is that of a life. */
 @QuarkusTest
-@QuarkusTestResource(ClusterResource.class)
+@QuarkusTestResource(value = ClusterResource.class, restrictToAnnotatedClass = true)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ShellTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
