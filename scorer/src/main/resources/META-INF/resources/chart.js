@@ -87,7 +87,7 @@ export class Chart {
       height: HEIGHT,
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { size: 6 } },
-      padding: [10, 14, 0, 0],
+      padding: [10, 28, 0, 0],
       scales: { x: { time: Boolean(x.time), distr: x.log ? 3 : 1, range: x.range }, y: { range: y.range } },
       axes: [axis(x, { size: 30, space: 70 }), axis(y, { size: 48, space: 32 })],
       series: [{}, ...series.map((one) => ({
