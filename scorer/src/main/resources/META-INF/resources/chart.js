@@ -12,7 +12,7 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 export class Chart {
   /**
    * @param card an empty section
-   * @param about title, hint, x {label, format, time, log}, y {label, format, range}, series [{label, colour, line}], bars
+   * @param about title, hint, x {label, format, time, log}, y {label, format, tick, range}, series [{label, colour, line}], bars
    */
   constructor(card, about) {
     this.about = about;
@@ -80,16 +80,16 @@ export class Chart {
     const grid = { stroke: colour('line'), width: 1 };
     const axis = (about, more) => ({
       stroke: colour('quiet'), font, labelFont: font, grid, ticks: { ...grid, size: 4 }, label: about.label, labelSize: 20,
-      labelGap: 2, values: (u, splits) => splits.map((value) => (value === null ? '' : about.format(value))), ...more,
+      labelGap: 2, values: (u, splits) => splits.map((value) => (value === null ? '' : (about.tick ?? about.format)(value))), ...more,
     });
     this.plot = new uPlot({
       width,
       height: HEIGHT,
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { size: 6 } },
-      padding: [10, 14, 0, 0],
+      padding: [10, 28, 0, 0],
       scales: { x: { time: Boolean(x.time), distr: x.log ? 3 : 1, range: x.range }, y: { range: y.range } },
-      axes: [axis(x, { size: 30, space: 70 }), axis(y, { size: 46, space: 32 })],
+      axes: [axis(x, { size: 30, space: 70 }), axis(y, { size: 48, space: 32 })],
       series: [{}, ...series.map((one) => ({
         label: one.label,
         stroke: colour(one.colour),

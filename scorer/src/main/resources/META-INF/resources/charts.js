@@ -1,7 +1,7 @@
 // Which charts there are, and what of the figures goes into them.
 
 import { Chart } from './chart.js';
-import { compact, count, decimal, percent, rate, seconds } from './format.js';
+import { compact, count, decimal, percent, rate, seconds, share, short } from './format.js';
 
 const PAIRS = { label: 'pairs trained on', format: compact };
 const accuracyRange = (u, least) => [Math.min(0.45, Math.floor((least ?? 1) * 20) / 20), 1];
@@ -10,7 +10,7 @@ const padded = (u, least, most) => {
   const room = Math.max(0.05, (most - least) * 0.1);
   return [Math.min(0, least - room), most + room];
 };
-const ACCURACY = { label: 'accuracy', format: percent, range: accuracyRange };
+const ACCURACY = { label: 'accuracy', format: percent, tick: share, range: accuracyRange };
 
 const ABOUT = {
   before: {
@@ -39,21 +39,21 @@ const ABOUT = {
     title: 'Loss before learning',
     hint: 'Mean log-loss of the newest pairs, in nats. A coin has 0.693.',
     x: PAIRS,
-    y: { label: 'nats', format: decimal, range: padded },
+    y: { label: 'nats', format: decimal, tick: short, range: padded },
     series: [{ label: 'loss', colour: 'blue', line: 'solid' }],
   },
   margin: {
     title: 'Margin before learning',
     hint: 'Mean reward of the chosen side minus that of the rejected one, in logits.',
     x: PAIRS,
-    y: { label: 'logits', format: decimal, range: padded },
+    y: { label: 'logits', format: decimal, tick: short, range: padded },
     series: [{ label: 'margin', colour: 'blue', line: 'solid' }],
   },
   throughput: {
     title: 'Throughput',
     hint: 'Records per second on the topics, in steps of ten seconds.',
     x: { label: 'time', format: seconds, time: true },
-    y: { label: 'per second', format: rate, range: fromZero },
+    y: { label: 'per second', format: rate, tick: short, range: fromZero },
     series: [
       { label: 'pairs with critiques', colour: 'blue', line: 'dashed' },
       { label: 'rewards', colour: 'gold', line: 'solid' },

@@ -11,6 +11,8 @@ const formatter = (options) => {
 export const count = formatter({ maximumFractionDigits: 0 });
 export const compact = formatter({ notation: 'compact', maximumFractionDigits: 1 });
 export const percent = formatter({ style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
+export const share = formatter({ style: 'percent', maximumFractionDigits: 0 });
+export const short = formatter({ maximumFractionDigits: 2 });
 export const decimal = formatter({ minimumFractionDigits: 3, maximumFractionDigits: 3 });
 export const rate = formatter({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
 export const money = formatter({ minimumFractionDigits: 2, maximumFractionDigits: 4 });

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Not thread-safe. The newest checkpoints of a model with what the gate said, and the names that versions have. */
 final class CheckpointPanel {
-    private static final int ROWS = 20;
+    private static final int ROWS = 12;
     private static final int KEPT = 500;
     private static final int ALIASES = 100;
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Not thread-safe. The newest rewards with their texts, and how their values are spread. */
 final class RewardPanel {
-    private static final int ROWS = 30;
+    private static final int ROWS = 20;
     private static final int TEXTS = 300;
     private static final int VALUES = 2_000;
     private static final int SHOWN = 800;

@@ -15,6 +15,7 @@ import dev.touchstone.schemas.v1.CritiquedPair;
 import dev.touchstone.schemas.v1.GateDecision;
 import dev.touchstone.schemas.v1.Message;
 import dev.touchstone.schemas.v1.ModelAlias;
+import dev.touchstone.schemas.v1.Preference;
 import dev.touchstone.schemas.v1.PreferencePair;
 import dev.touchstone.schemas.v1.TrainingMetrics;
 import dev.touchstone.scorer.Fixtures;
@@ -58,7 +59,7 @@ final class PageRecords {
             double wave = 0.012 * Math.sin(i * 1.7);
             metrics(i, 0.52 + 0.39 * grown + wave, 0.52 + 0.26 * grown - wave, 0.69 - 0.42 * grown - wave, 3.1 * grown);
             arm(MODEL, i, 0.5 + 0.36 * grown);
-            arm(MODEL + ".plain", i, 0.5 + 0.36 * (1 - Math.exp(-i / 30.0)));
+            arm(MODEL + ".plain", i, 0.5 + 0.36 * (1 - Math.exp(-i / 80.0)));
         }
     }
 
@@ -184,6 +185,7 @@ final class PageRecords {
                     .setPrompt(List.of(new Message("user", "What is 2 plus 2?")))
                     .setChosen("It is 4.")
                     .setRejected("It is 5.")
+                    .setPreference(Preference.CHOSEN)
                     .setLabelledAt(now)
                     .build();
             send(topics.pairs().name(), pair.getPairId().toString(), pair);
