@@ -76,6 +76,9 @@ public final class ScorerFaultRun {
                 troubles.add("Nothing came out for " + LIMIT.toSeconds() + " s, with "
                         + (completions.sent() - watch.total()) + " records to come.");
             }
+            if (done && scorers.get(0).awaitEnd(Duration.ZERO).isPresent()) {
+                troubles.add("The scorer that was stopped ended when it went on.");
+            }
             Verdict verdict = bed.judge(Stage.REWARDS, Duration.ZERO);
             return new ScorerObserved(
                             seed,
