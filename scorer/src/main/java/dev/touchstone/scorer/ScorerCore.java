@@ -5,25 +5,29 @@ import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.TopicAdmin;
 import dev.touchstone.scorer.dashboard.Dashboard;
 import dev.touchstone.scorer.dashboard.LagReader;
+import dev.touchstone.scorer.http.RewardService;
 import dev.touchstone.scorer.model.ModelLoader;
 import dev.touchstone.scorer.scoring.ScoringEngine;
+import dev.touchstone.scorer.scoring.VersionSource;
 import dev.touchstone.scorer.status.Status;
 import dev.touchstone.scorer.status.StatusBoard;
 import dev.touchstone.scorer.stream.ModelFollower;
 import dev.touchstone.scorer.stream.RewardLoop;
+import dev.touchstone.scorer.stream.StreamedRewards;
 import dev.touchstone.scorer.stream.TopicTail;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Thread-safe. The scorer without a container: one thread each for the loop of rewards, the follower of models, the board
- * and scoring. If one of them dies, {@link #failure} says so, and the process should end.
+ * Thread-safe. The scorer without a container: one thread each for the loop of rewards, the follower of models, the board,
+ * the rewards that requests wait for, and scoring. If one of them dies, {@link #failure} says so, and the process should end.
  */
 public final class ScorerCore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ScorerCore.class);
@@ -36,6 +40,8 @@ public final class ScorerCore implements AutoCloseable {
     private final ModelFollower follower;
     private final StatusBoard board;
     private final Dashboard dashboard;
+    private final StreamedRewards stream;
+    private final RewardService rewards;
     private final LagReader lags;
     private final ScorerMetrics metrics;
     private final Clock clock;
@@ -55,10 +61,14 @@ public final class ScorerCore implements AutoCloseable {
         this.metrics = metrics;
         this.clock = clock;
         topics = new TopicCatalogue(settings.topicPrefix());
-        engine = new ScoringEngine(settings.queueItems(), metrics);
-        follower = new ModelFollower(settings.kafka(), topics, settings.modelId(), loader, engine, clock);
+        engine = new ScoringEngine(settings.queueItems(), settings.versionsBeside(), metrics);
+        follower = new ModelFollower(
+                settings.kafka(), topics, settings.modelId(), settings.serve(), loader, engine, clock);
         board = new StatusBoard(clock);
         dashboard = new Dashboard(settings.kafka(), topics, settings.modelId(), board, clock);
+        stream = new StreamedRewards(settings.kafka(), topics);
+        rewards = new RewardService(engine, follower, stream, metrics, clock, UUID::randomUUID);
+        metrics.watch(engine::texts, stream::waiting);
         lags = new LagReader(settings.kafka(), topics, settings.modelId());
     }
 
@@ -70,6 +80,16 @@ public final class ScorerCore implements AutoCloseable {
     /** What scores. */
     public ScoringEngine engine() {
         return engine;
+    }
+
+    /** Our own way of asking for rewards. */
+    public RewardService rewards() {
+        return rewards;
+    }
+
+    /** Finds and loads versions that are asked for by name. */
+    public VersionSource versions() {
+        return follower;
     }
 
     /** Where figures are noted. */
@@ -104,6 +124,7 @@ public final class ScorerCore implements AutoCloseable {
             }
         }
         running.forEach(ScorerCore::await);
+        stream.close();
         engine.close();
     }
 
@@ -129,12 +150,14 @@ public final class ScorerCore implements AutoCloseable {
                         TopicTail.ALL),
                 follower);
         TopicTail shown = new TopicTail(settings.kafka(), Dashboard.reach(topics), dashboard);
-        RewardLoop loop =
-                new RewardLoop(settings.kafka(), settings.topicPrefix(), settings.instanceId(), engine, metrics, clock);
-        parts.addAll(List.of(loop, models, shown, lags));
+        TopicTail given = new TopicTail(settings.kafka(), StreamedRewards.reach(topics), stream);
+        RewardLoop loop = new RewardLoop(
+                settings.kafka(), settings.topicPrefix(), settings.instanceId(), engine, follower, metrics, clock);
+        parts.addAll(List.of(loop, models, shown, given, lags));
         spawn("rewards", loop);
         spawn("models", models);
         spawn("board", shown);
+        spawn("given", given);
         spawn("lags", lags);
     }
 

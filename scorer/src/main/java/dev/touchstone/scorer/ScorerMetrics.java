@@ -5,8 +5,10 @@ import dev.touchstone.schemas.v1.RewardStatus;
 import dev.touchstone.scorer.scoring.Outcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Thread-safe. The scorer's metrics; docs name them as they stand here. */
 public final class ScorerMetrics {
@@ -36,6 +38,16 @@ public final class ScorerMetrics {
             registry.counter("rm.rewards", "status", status.name());
         }
         registry.counter("rm.dead.letters", "reason", DeadLetterReason.UNDECODABLE.name());
+    }
+
+    /** Shows how many texts of requests wait or are scored, and how many completions are on their way through the topics. */
+    public void watch(Supplier<Number> texts, Supplier<Number> streamed) {
+        Gauge.builder("rm.queue.texts", texts)
+                .description("Texts of HTTP requests that wait or are scored.")
+                .register(registry);
+        Gauge.builder("rm.streamed.waiting", streamed)
+                .description("Completions of HTTP requests on their way through the topics.")
+                .register(registry);
     }
 
     /** A batch was scored. */

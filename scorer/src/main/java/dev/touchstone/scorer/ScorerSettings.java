@@ -8,12 +8,20 @@ import dev.touchstone.schemas.kafka.KafkaSettings;
  *
  * @param kafka how to reach Kafka and the registry
  * @param topicPrefix prefix of all topics
- * @param modelId the model whose champion serves
+ * @param modelId the model that serves
+ * @param serve the alias or version of that model that serves
+ * @param versionsBeside how many versions that are asked for by name may be in memory beside it
  * @param instanceId name of this instance among the scorers of these topics, the same after a restart
  * @param queueItems how many texts from HTTP may wait or be scored at a time
  */
 public record ScorerSettings(
-        KafkaSettings kafka, String topicPrefix, String modelId, String instanceId, int queueItems) {
+        KafkaSettings kafka,
+        String topicPrefix,
+        String modelId,
+        String serve,
+        int versionsBeside,
+        String instanceId,
+        int queueItems) {
     /**
      * Checks what can be checked.
      *
@@ -22,6 +30,13 @@ public record ScorerSettings(
     public ScorerSettings {
         if (modelId.isBlank() || modelId.contains("/")) {
             throw new UserError("touchstone.model-id is '" + modelId + "': use a name without a slash.");
+        }
+        if (serve.isBlank() || serve.contains("/")) {
+            throw new UserError("touchstone.model-version is '" + serve
+                    + "': use champion, another alias, or a version of the model, without a slash.");
+        }
+        if (versionsBeside < 0) {
+            throw new UserError("touchstone.versions-beside is " + versionsBeside + ": use at least 0.");
         }
         if (instanceId.isBlank()) {
             throw new UserError("touchstone.instance-id is empty: give this scorer a name.");

@@ -55,7 +55,7 @@ final class Read {
         if (completion.isBlank()) {
             throw new ApiException(400, "empty_completion", "A text is empty: there is nothing to reward.");
         }
-        return new Candidate(new ModelInput.Templated(prompt, completion), null, NO_CRITIQUE, null);
+        return new Candidate(new ModelInput.Templated(prompt, completion), null, NO_CRITIQUE);
     }
 
     static Candidate templated(String text) {
@@ -96,7 +96,7 @@ final class Read {
         if (completion.isBlank()) {
             throw new ApiException(400, "empty_completion", "The completion is empty: there is nothing to reward.");
         }
-        return Candidate.of(prompt, completion, null, NO_CRITIQUE, null);
+        return Candidate.of(prompt, completion, null, NO_CRITIQUE);
     }
 
     /** A whole conversation, whose last turn is the completion. */

@@ -133,8 +133,9 @@ public final class Dashboard implements TopicTail.Handler {
         if (decoded instanceof Decoded.Valid<?> valid) {
             add(valid.value(), record);
         } else if (decoded instanceof Decoded.Undecodable<?> undecodable) {
-            // Not a dead letter: these topics are read anew at every start, by every instance.
-            LOG.warn("{} offset {} is not shown: {}", record.topic(), record.offset(), undecodable.reason());
+            // The service whose input it is makes it a dead letter, which the page shows: no need to warn in every
+            // scorer, too.
+            LOG.debug("{} offset {} is not shown: {}", record.topic(), record.offset(), undecodable.reason());
         }
     }
 

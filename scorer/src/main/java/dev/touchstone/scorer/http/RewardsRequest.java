@@ -19,20 +19,22 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request for rewards: {@code {"items":[{"id"?, "prompt", "completion", "critique"?}]}}, or the bare list. A prompt is a
+ * A request for rewards: {@code {"items":[{"id"?, "prompt", "completion", "critique"?}], "modelVersion"?}}, or the bare list. A prompt is a
  * text, or a list of {@code {"role","content"}}. What it does not know it refuses, so that a misspelt field is not taken for
  * an absent one.
  *
  * @param items in the client's order, may be empty
+ * @param modelVersion name of the version that is to score; null if the request does not say
  */
-public record RewardsRequest(List<RewardItem> items) {
+public record RewardsRequest(
+        List<RewardItem> items, @Nullable String modelVersion) {
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(JsonParser.Feature.INCLUDE_SOURCE_IN_LOCATION)
             .build();
 
-    private static final Set<String> BODY_FIELDS = Set.of("items");
+    private static final Set<String> BODY_FIELDS = Set.of("items", "modelVersion");
     private static final Set<String> ITEM_FIELDS = Set.of("id", "prompt", "completion", "critique");
     private static final Set<String> TURN_FIELDS = Set.of("role", "content");
 
@@ -50,9 +52,11 @@ public record RewardsRequest(List<RewardItem> items) {
     public static RewardsRequest parse(byte[] body, int maxItems) {
         JsonNode root = json(body);
         JsonNode list = root;
+        String modelVersion = null;
         if (root.isObject()) {
             knownFields(root, "The request", BODY_FIELDS);
             list = required(root, "The request", "items");
+            modelVersion = optional(root, "The request", "modelVersion");
         }
         if (!list.isArray()) {
             throw invalid("The request is neither a list of items nor an object with a list 'items'.");
@@ -67,7 +71,7 @@ public record RewardsRequest(List<RewardItem> items) {
         for (JsonNode item : list) {
             items.add(item(item, "Item " + items.size()));
         }
-        return new RewardsRequest(items);
+        return new RewardsRequest(items, modelVersion);
     }
 
     private static JsonNode json(byte[] body) {
@@ -107,8 +111,7 @@ public record RewardsRequest(List<RewardItem> items) {
                         prompt,
                         completion,
                         critique == null ? null : new SuppliedCritique(critique, null, null),
-                        "The request has no critique for it.",
-                        null));
+                        "The request has no critique for it."));
     }
 
     private static List<Message> prompt(JsonNode prompt, String where) {

@@ -49,6 +49,11 @@ public record ModelInfo(
                 manifest.getCreatedAt());
     }
 
+    /** What it is called among the versions of all models. */
+    public VersionKey key() {
+        return new VersionKey(modelId, versionId);
+    }
+
     /** The logit in deviations from the mean on held-out completions; empty where the manifest lacks either. */
     public Optional<Double> normalised(double logit) {
         if (rewardMean == null || rewardDeviation == null || !(rewardDeviation > 0)) {

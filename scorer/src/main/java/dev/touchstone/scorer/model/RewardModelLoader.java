@@ -24,8 +24,8 @@ public final class RewardModelLoader implements ModelLoader {
     private static final RewardInput WARM_UP =
             new RewardInput(List.of(new Turn("user", "What is 2 plus 2?")), "It is 4.", "The answer is right.");
 
-    /** The one that serves and the one before, so that a restart and a rollback need not fetch. */
-    private static final int FETCHED = 2;
+    /** The one that serves, the one before, and some that are asked for by name, so that a restart and a rollback need not fetch. */
+    private static final int FETCHED = 4;
 
     private final int nativeThreads;
     private final Compute compute;

@@ -11,21 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param text what is to be rewarded; a conversation holds no critique here
  * @param critique what a critic says of it; null where there is none, as with every text that is templated already
  * @param withoutCritique one sentence that says why there is no critique; read only where there is none
- * @param wantedVersion the model version that was asked for; null for the one that serves
  */
-public record Candidate(
-        ModelInput text,
-        @Nullable SuppliedCritique critique,
-        String withoutCritique,
-        @Nullable String wantedVersion) {
+public record Candidate(ModelInput text, @Nullable SuppliedCritique critique, String withoutCritique) {
     /** A conversation; parameters as above and in {@link ModelInput.Conversation}. */
     public static Candidate of(
-            List<Message> prompt,
-            String completion,
-            @Nullable SuppliedCritique critique,
-            String withoutCritique,
-            @Nullable String wantedVersion) {
-        return new Candidate(
-                new ModelInput.Conversation(prompt, completion, null), critique, withoutCritique, wantedVersion);
+            List<Message> prompt, String completion, @Nullable SuppliedCritique critique, String withoutCritique) {
+        return new Candidate(new ModelInput.Conversation(prompt, completion, null), critique, withoutCritique);
     }
 }

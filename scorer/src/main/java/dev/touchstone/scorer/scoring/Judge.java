@@ -41,10 +41,6 @@ final class Judge {
             status = RewardStatus.NO_CRITIQUE;
             reasons.add(whyWithout(candidate));
         }
-        String wanted = candidate.wantedVersion();
-        if (wanted != null && !wanted.equals(model.versionId())) {
-            reasons.add("Version " + wanted + " was asked for; the champion scored.");
-        }
         return new Outcome(
                 status,
                 raw.logit(),

@@ -5,9 +5,11 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import dev.touchstone.scorer.ScorerMetrics;
 import dev.touchstone.scorer.model.LoadedModel;
 import dev.touchstone.scorer.model.ModelInfo;
+import dev.touchstone.scorer.model.VersionKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -18,19 +20,17 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Thread-safe. One thread of its own scores batch after batch and exchanges the model between two batches: a batch is always
- * scored by one version, and the old version is freed when nothing can use it any more. Another thread hands out what was
+ * Thread-safe. One thread of its own scores batch after batch and exchanges models between two batches: a batch is always
+ * scored by one version, and a version is freed when nothing can use it any more. Another thread hands out what was
  * scored, so that the next batch begins at once.
  *
- * <p>Requests that come while a batch is computed make up the next one together, those of HTTP first: nobody waits for company,
- * and a busy model has full batches. A request whose result is cancelled or completed from outside leaves the queue at once.
+ * <p>Requests that come while a batch is computed for the same version make up the next one together, those of HTTP first:
+ * nobody waits for company, and a busy model has full batches. A request whose result is cancelled or completed from outside leaves the queue at once.
  * Clients that ask again when they are answered would all be in one batch, and the model idle while they are answered: of them
  * a batch takes about half.
  */
@@ -50,29 +50,21 @@ public final class ScoringEngine implements AutoCloseable {
     private final Queue<Job> urgent = new ConcurrentLinkedQueue<>();
     private final Queue<Job> others = new ConcurrentLinkedQueue<>();
 
-    /** As many threads may encode as leave a core to the one that scores: many callers at once would starve it. */
-    private final Semaphore encoders =
-            new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() - 1));
-
-    /** Read by those who encode, so that the model is not freed meanwhile; written by the scoring thread. */
-    private final ReadWriteLock use = new ReentrantReadWriteLock();
-
     /**
      * A request.
      *
+     * @param version null for the champion
      * @param candidates its texts
-     * @param encoding by the version that served when it came; null if none did
+     * @param encoding by the version that was in memory when it came; null if none was
      * @param admitted whether it takes room, which it gives back before anybody hears of its end
      * @param result what the caller waits for
      */
     private record Job(
+            @Nullable VersionKey version,
             List<Candidate> candidates,
             @Nullable Encoding encoding,
             boolean admitted,
             CompletableFuture<ScoredBatch> result) {}
-
-    /** Changed by the scoring thread only, under the lock. */
-    private volatile @Nullable LoadedModel model;
 
     /** Touched by the scoring thread only. Whether there was no room for what waits beside HTTP: then it goes first once, so that no load keeps it waiting. */
     private boolean passedOver;
@@ -80,21 +72,43 @@ public final class ScoringEngine implements AutoCloseable {
     /** Touched by the scoring thread only, like the one before. Texts of HTTP in the batch before, whose clients may be about to ask again. */
     private int answeredLately;
 
-    private volatile @Nullable ModelInfo info;
+    private final ServedModels models;
 
     /**
      * @param capacity how many texts of {@link #tryScore} may wait or be scored at a time, at least 1
+     * @param places how many versions may be in memory beside the champion, at least 0
      * @param metrics where times are noted
      */
-    public ScoringEngine(int capacity, ScorerMetrics metrics) {
+    public ScoringEngine(int capacity, int places, ScorerMetrics metrics) {
         this.capacity = capacity;
+        models = new ServedModels(places);
         this.metrics = metrics;
         room = new Semaphore(capacity);
     }
 
     /** The version that serves; empty before the first one is there. */
     public Optional<ModelInfo> serving() {
-        return Optional.ofNullable(info);
+        return models.champion();
+    }
+
+    /** The versions in memory beside the one that serves, in no order. */
+    public List<ModelInfo> beside() {
+        return models.besideChampion();
+    }
+
+    /** How many versions may be in memory beside the one that serves. */
+    public int places() {
+        return models.places();
+    }
+
+    /** How many texts of {@link #tryScore} and {@link #scoreWhenRoom} wait or are scored. */
+    public int texts() {
+        return capacity - room.availablePermits();
+    }
+
+    /** Whether a version can be asked at this moment. */
+    public boolean has(VersionKey version) {
+        return models.has(version);
     }
 
     /** Waits until a model serves. Returns whether one does. */
@@ -110,51 +124,50 @@ public final class ScoringEngine implements AutoCloseable {
     public CompletableFuture<Void> install(LoadedModel next) {
         return CompletableFuture.runAsync(
                 () -> {
-                    LoadedModel previous = exchange(next);
+                    boolean swapped = models.install(next);
                     firstModel.countDown();
-                    if (previous != null) {
+                    if (swapped) {
                         metrics.swapped();
-                        previous.close();
                     }
                 },
                 thread);
     }
 
-    /** Nobody encodes with the model that is given back any more. */
-    private @Nullable LoadedModel exchange(@Nullable LoadedModel next) {
-        use.writeLock().lock();
-        try {
-            LoadedModel previous = model;
-            model = next;
-            info = next == null ? null : next.info();
-            return previous;
-        } finally {
-            use.writeLock().unlock();
-        }
+    /**
+     * Puts a version beside the one that serves, for those who ask for it; the one there that has not scored for the longest
+     * time makes room. The engine owns the model from here.
+     *
+     * @return completes when it can be asked
+     */
+    public CompletableFuture<Void> place(LoadedModel model) {
+        return CompletableFuture.runAsync(() -> models.place(model), thread);
     }
 
     /**
      * Scores a batch as soon as those before it are done. For a caller that has one batch on the way at a time.
      *
-     * @return fails with {@link NoModelException} if no model serves
+     * @param version null for the champion
+     * @return fails with {@link NoModelException} if no model serves, with {@link VersionUnavailableException} if the version
+     *     is not in memory
      */
-    public CompletableFuture<ScoredBatch> score(List<Candidate> candidates) {
-        return enqueue(job(candidates, false), others);
+    public CompletableFuture<ScoredBatch> score(@Nullable VersionKey version, List<Candidate> candidates) {
+        return enqueue(job(version, candidates, false), others);
     }
 
     /**
      * Scores texts as soon as those before them are done, before what {@link #score} was given, if they may wait.
      *
-     * @return fails with {@link NoModelException} if no model serves
+     * @param version null for the champion
+     * @return fails as that of {@link #score}
      * @throws QueueFullException if too many texts wait already
      * @throws NoModelException if no model serves
      */
-    public CompletableFuture<ScoredBatch> tryScore(List<Candidate> candidates) {
+    public CompletableFuture<ScoredBatch> tryScore(@Nullable VersionKey version, List<Candidate> candidates) {
         requireModel();
         if (!room.tryAcquire(candidates.size())) {
             throw new QueueFullException(capacity);
         }
-        return enqueue(job(candidates, true), urgent);
+        return enqueue(job(version, candidates, true), urgent);
     }
 
     /**
@@ -162,34 +175,25 @@ public final class ScoringEngine implements AutoCloseable {
      *
      * @param patience how long; after that {@link QueueFullException}
      */
-    public CompletableFuture<ScoredBatch> scoreWhenRoom(List<Candidate> candidates, Duration patience)
-            throws InterruptedException {
+    public CompletableFuture<ScoredBatch> scoreWhenRoom(
+            @Nullable VersionKey version, List<Candidate> candidates, Duration patience) throws InterruptedException {
         requireModel();
         if (candidates.size() > capacity || !room.tryAcquire(candidates.size(), patience.toNanos(), NANOSECONDS)) {
             throw new QueueFullException(capacity);
         }
-        return enqueue(job(candidates, true), urgent);
+        return enqueue(job(version, candidates, true), urgent);
     }
 
     private void requireModel() {
-        if (info == null) {
+        if (models.champion().isEmpty()) {
             throw new NoModelException();
         }
     }
 
     /** The caller's thread encodes: the one that scores has more to do. */
-    private Job job(List<Candidate> candidates, boolean admitted) {
+    private Job job(@Nullable VersionKey version, List<Candidate> candidates, boolean admitted) {
         List<Candidate> copy = List.copyOf(candidates);
-        encoders.acquireUninterruptibly();
-        use.readLock().lock();
-        try {
-            LoadedModel serving = model;
-            Encoding encoding = serving == null ? null : Encoding.of(serving, copy);
-            return new Job(copy, encoding, admitted, new CompletableFuture<>());
-        } finally {
-            use.readLock().unlock();
-            encoders.release();
-        }
+        return new Job(version, copy, models.encode(version, copy), admitted, new CompletableFuture<>());
     }
 
     private CompletableFuture<ScoredBatch> enqueue(Job job, Queue<Job> queue) {
@@ -260,12 +264,18 @@ public final class ScoringEngine implements AutoCloseable {
         }
     }
 
+    /** Takes jobs of one version, that of the first; others keep their places in the queue. Returns the number of texts. */
     private int gather(Queue<Job> queue, List<Job> jobs, int texts, int most) {
         int sum = texts;
-        for (Job next = queue.peek(); next != null; next = queue.peek()) {
+        for (Job next : queue) {
             int size = next.candidates().size();
-            if (!next.result().isDone() && !jobs.isEmpty() && sum + size > most) {
-                return sum;
+            if (!next.result().isDone() && !jobs.isEmpty()) {
+                if (!Objects.equals(next.version(), jobs.get(0).version())) {
+                    continue;
+                }
+                if (sum + size > most) {
+                    return sum;
+                }
             }
             // Whoever removes a job has it: it may be cancelled at this moment.
             if (queue.remove(next)) {
@@ -286,7 +296,7 @@ public final class ScoringEngine implements AutoCloseable {
         if (thread.isShutdown()) {
             return;
         }
-        thread.execute(this::free);
+        thread.execute(models::free);
         thread.shutdown();
         try {
             if (!thread.awaitTermination(30, TimeUnit.SECONDS)) {
@@ -301,18 +311,8 @@ public final class ScoringEngine implements AutoCloseable {
         }
     }
 
-    private void free() {
-        LoadedModel last = exchange(null);
-        if (last != null) {
-            last.close();
-        }
-    }
-
     private ScoredBatch scoreNow(List<Job> jobs) {
-        LoadedModel serving = model;
-        if (serving == null) {
-            throw new NoModelException();
-        }
+        LoadedModel serving = serving(jobs.get(0).version());
         long begin = System.nanoTime();
         List<Encoding.Text> texts = new ArrayList<>();
         for (Job job : jobs) {
@@ -325,5 +325,17 @@ public final class ScoringEngine implements AutoCloseable {
         List<Outcome> outcomes = Encoding.score(serving, texts);
         metrics.batch(System.nanoTime() - begin);
         return new ScoredBatch(serving.info(), outcomes);
+    }
+
+    private LoadedModel serving(@Nullable VersionKey version) {
+        LoadedModel model = models.use(version);
+        if (model != null) {
+            return model;
+        }
+        throw version == null
+                ? new NoModelException()
+                : new VersionUnavailableException(
+                        VersionUnavailableException.Because.NOT_LOADED,
+                        "Version " + version + " has just made room for another one: ask again.");
     }
 }

@@ -2,8 +2,10 @@ package dev.touchstone.scorer.shell;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.schemas.Aliases;
 import dev.touchstone.scorer.contracts.Contract;
 import dev.touchstone.scorer.contracts.KServe;
 import dev.touchstone.scorer.contracts.LlamaFactory;
@@ -14,22 +16,26 @@ import dev.touchstone.scorer.contracts.Tei;
 import dev.touchstone.scorer.contracts.Vllm;
 import dev.touchstone.scorer.http.ApiException;
 import dev.touchstone.scorer.model.ModelInfo;
+import dev.touchstone.scorer.model.VersionKey;
 import dev.touchstone.scorer.scoring.Candidate;
 import dev.touchstone.scorer.scoring.NoModelException;
+import dev.touchstone.scorer.scoring.ScoringEngine;
 import io.smallrye.common.annotation.Blocking;
+import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -41,9 +47,6 @@ import org.jspecify.annotations.Nullable;
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 public class ContractsResource {
-    /** The version that gave the rewards, as a header of every answer. */
-    static final String VERSION = "X-Touchstone-Model-Version";
-
     private static final Contract OPENRLHF = new OpenRlhf();
     private static final Contract SLIME = new Slime(false);
     private static final Contract SLIME_BARE = new Slime(true);
@@ -68,40 +71,42 @@ public class ContractsResource {
     @POST
     @Path("get_reward")
     @Blocking
-    public CompletionStage<Response> openRlhf(byte @Nullable [] body) throws InterruptedException {
-        return answer(OPENRLHF, body);
+    public Uni<Response> openRlhf(@Context RoutingContext context, byte @Nullable [] body) throws InterruptedException {
+        return answer(OPENRLHF, context, body);
     }
 
     /** slime with a reward key. */
     @POST
     @Path("slime")
     @Blocking
-    public CompletionStage<Response> slime(byte @Nullable [] body) throws InterruptedException {
-        return answer(SLIME, body);
+    public Uni<Response> slime(@Context RoutingContext context, byte @Nullable [] body) throws InterruptedException {
+        return answer(SLIME, context, body);
     }
 
     /** slime without one. */
     @POST
     @Path("slime/bare")
     @Blocking
-    public CompletionStage<Response> slimeBare(byte @Nullable [] body) throws InterruptedException {
-        return answer(SLIME_BARE, body);
+    public Uni<Response> slimeBare(@Context RoutingContext context, byte @Nullable [] body)
+            throws InterruptedException {
+        return answer(SLIME_BARE, context, body);
     }
 
     /** LLaMA-Factory. */
     @POST
     @Path("v1/score/evaluation")
     @Blocking
-    public CompletionStage<Response> llamaFactory(byte @Nullable [] body) throws InterruptedException {
-        return answer(LLAMA_FACTORY, body);
+    public Uni<Response> llamaFactory(@Context RoutingContext context, byte @Nullable [] body)
+            throws InterruptedException {
+        return answer(LLAMA_FACTORY, context, body);
     }
 
     /** NeMo-Gym. */
     @POST
     @Path("verify")
     @Blocking
-    public CompletionStage<Response> nemoGym(byte @Nullable [] body) throws InterruptedException {
-        return answer(NEMO_GYM, body);
+    public Uni<Response> nemoGym(@Context RoutingContext context, byte @Nullable [] body) throws InterruptedException {
+        return answer(NEMO_GYM, context, body);
     }
 
     /** NeMo-Gym asks for a session that needs nothing. */
@@ -115,61 +120,81 @@ public class ContractsResource {
     @POST
     @Path("classify")
     @Blocking
-    public CompletionStage<Response> classify(byte @Nullable [] body) throws InterruptedException {
-        return answer(CLASSIFY, body);
+    public Uni<Response> classify(@Context RoutingContext context, byte @Nullable [] body) throws InterruptedException {
+        return answer(CLASSIFY, context, body);
     }
 
     /** vLLM. */
     @POST
     @Path("pooling")
     @Blocking
-    public CompletionStage<Response> pooling(byte @Nullable [] body) throws InterruptedException {
-        return answer(POOLING, body);
+    public Uni<Response> pooling(@Context RoutingContext context, byte @Nullable [] body) throws InterruptedException {
+        return answer(POOLING, context, body);
     }
 
-    /** The models that OpenAI's clients look for. */
+    /** The models that OpenAI's clients look for: the one that serves, then those beside it as model/version. */
     @GET
     @Path("v1/models")
     public JsonNode models() {
         ObjectNode list = JsonNodeFactory.instance.objectNode().put("object", "list");
-        var data = list.putArray("data");
-        process.core()
-                .engine()
-                .serving()
-                .ifPresent(model -> data.addObject()
-                        .put("id", model.modelId())
-                        .put("object", "model")
-                        .put("created", model.createdAt().getEpochSecond())
-                        .put("owned_by", "touchstone")
-                        .put("version", model.versionId()));
+        ArrayNode data = list.putArray("data");
+        ScoringEngine engine = process.core().engine();
+        engine.serving().ifPresent(model -> list(data, model, model.modelId()));
+        engine.beside().forEach(model -> list(data, model, model.key().toString()));
         return list;
+    }
+
+    private static void list(ArrayNode data, ModelInfo model, String id) {
+        data.addObject()
+                .put("id", id)
+                .put("object", "model")
+                .put("created", model.createdAt().getEpochSecond())
+                .put("owned_by", "touchstone")
+                .put("version", model.versionId());
     }
 
     /** TEI. */
     @POST
     @Path("predict")
     @Blocking
-    public CompletionStage<Response> tei(byte @Nullable [] body) throws InterruptedException {
-        return answer(TEI, body);
+    public Uni<Response> tei(@Context RoutingContext context, byte @Nullable [] body) throws InterruptedException {
+        return answer(TEI, context, body);
     }
 
     /** KServe V2. */
     @POST
     @Path("v2/models/{model}/infer")
     @Blocking
-    public CompletionStage<Response> kserve(@PathParam("model") String model, byte @Nullable [] body)
+    public Uni<Response> kserve(
+            @PathParam("model") String model, @Context RoutingContext context, byte @Nullable [] body)
             throws InterruptedException {
-        return answer(KSERVE, () -> {
-            serving(model);
-            return json(body);
-        });
+        return kserve(model, null, context, body);
+    }
+
+    /** KServe V2, by one version. */
+    @POST
+    @Path("v2/models/{model}/versions/{version}/infer")
+    @Blocking
+    public Uni<Response> kserveVersion(
+            @PathParam("model") String model,
+            @PathParam("version") String version,
+            @Context RoutingContext context,
+            byte @Nullable [] body)
+            throws InterruptedException {
+        return kserve(model, version, context, body);
+    }
+
+    private Uni<Response> kserve(String model, @Nullable String version, RoutingContext context, byte @Nullable [] body)
+            throws InterruptedException {
+        return answer(
+                KSERVE, context, () -> new Asked(json(body), version == null ? named(model) : model + "/" + version));
     }
 
     /** KServe V2. */
     @GET
     @Path("v2/models/{model}")
     public Response kserveMetadata(@PathParam("model") String model) {
-        return kserve(() -> KServe.metadata(model, serving(model).versionId()));
+        return kserve(() -> KServe.metadata(model, version(model).versionId()));
     }
 
     /** KServe V2. */
@@ -179,7 +204,21 @@ public class ContractsResource {
         return kserve(() -> JsonNodeFactory.instance
                 .objectNode()
                 .put("name", model)
-                .put("ready", !serving(model).versionId().isEmpty()));
+                .put("ready", !version(model).versionId().isEmpty()));
+    }
+
+    /** The champion of a model; null for the one that serves. */
+    private @Nullable String named(String model) {
+        return serving().modelId().equals(model) ? null : model + "/" + Aliases.CHAMPION;
+    }
+
+    private VersionKey version(String model) {
+        String name = named(model);
+        return name == null ? serving().key() : process.core().versions().resolve(name);
+    }
+
+    private ModelInfo serving() {
+        return process.core().engine().serving().orElseThrow(NoModelException::new);
     }
 
     private static Response kserve(Supplier<JsonNode> answer) {
@@ -190,26 +229,23 @@ public class ContractsResource {
         }
     }
 
-    private ModelInfo serving(String model) {
-        ModelInfo serving = process.core().engine().serving().orElseThrow(NoModelException::new);
-        if (!serving.modelId().equals(model)) {
-            throw new ApiException(
-                    404, "no_such_model", "There is no such model: ask for '" + serving.modelId() + "'.");
-        }
-        return serving;
-    }
+    /** What is asked, and by which version it is to be scored if the path says so. */
+    private record Asked(JsonNode request, @Nullable String version) {}
 
-    private CompletionStage<Response> answer(Contract contract, byte @Nullable [] body) throws InterruptedException {
-        return answer(contract, () -> json(body));
+    private Uni<Response> answer(Contract contract, RoutingContext context, byte @Nullable [] body)
+            throws InterruptedException {
+        return answer(contract, context, () -> new Asked(json(body), null));
     }
 
     /** Whatever goes wrong is told in the contract's own shape. */
-    private CompletionStage<Response> answer(Contract contract, Supplier<JsonNode> request)
+    private Uni<Response> answer(Contract contract, RoutingContext context, Supplier<Asked> asked)
             throws InterruptedException {
         try {
-            return scored(contract, request.get()).exceptionally(error -> refused(contract, error));
+            return scored(contract, new Call(context), asked.get())
+                    .onFailure()
+                    .recoverWithItem(error -> refused(contract, error));
         } catch (RuntimeException e) {
-            return CompletableFuture.completedFuture(refused(contract, e));
+            return Uni.createFrom().item(refused(contract, e));
         }
     }
 
@@ -218,20 +254,26 @@ public class ContractsResource {
         return failure.response(contract.error(failure.status(), failure.error()));
     }
 
-    private CompletionStage<Response> scored(Contract contract, JsonNode request) throws InterruptedException {
-        List<Candidate> texts = contract.texts(request);
+    private Uni<Response> scored(Contract contract, Call call, Asked asked) throws InterruptedException {
+        String name = call.version(asked.version());
+        VersionKey version = name == null ? null : process.core().versions().resolve(name);
+        List<Candidate> texts = contract.texts(asked.request());
         int most = config.http().maxItems();
         if (texts.size() > most) {
             throw new ApiException(
                     413, "too_many_items", "The request has " + texts.size() + " texts: send at most " + most + ".");
         }
-        return process.core()
-                .engine()
-                .scoreWhenRoom(texts, config.http().hold())
-                .thenApply(batch -> {
+        Duration patience = config.http().hold();
+        if (version != null) {
+            process.core().versions().require(version, patience);
+        }
+        // A Uni is cancelled, and the request leaves the queue, when the client has gone.
+        return Uni.createFrom()
+                .completionStage(process.core().engine().scoreWhenRoom(version, texts, patience))
+                .map(batch -> {
                     process.core().metrics().given(batch.outcomes());
-                    return Response.ok(contract.answer(request, batch))
-                            .header(VERSION, batch.model().versionId())
+                    return Response.ok(contract.answer(asked.request(), batch))
+                            .header(Call.VERSION, batch.model().versionId())
                             .build();
                 });
     }

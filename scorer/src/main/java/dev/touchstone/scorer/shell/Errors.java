@@ -2,8 +2,10 @@ package dev.touchstone.scorer.shell;
 
 import dev.touchstone.scorer.http.ApiError;
 import dev.touchstone.scorer.http.ApiException;
+import dev.touchstone.scorer.http.StreamUnavailableException;
 import dev.touchstone.scorer.scoring.NoModelException;
 import dev.touchstone.scorer.scoring.QueueFullException;
+import dev.touchstone.scorer.scoring.VersionUnavailableException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -59,6 +61,18 @@ public class Errors {
         }
         if (error instanceof QueueFullException) {
             return passing(429, "queue_full", String.valueOf(error.getMessage()));
+        }
+        if (error instanceof VersionUnavailableException version) {
+            String sentence = String.valueOf(version.getMessage());
+            return switch (version.because()) {
+                case UNKNOWN -> new Failure(404, ApiError.of("no_such_version", sentence), false);
+                case BROKEN -> new Failure(409, ApiError.of("version_unusable", sentence), false);
+                case NOT_LOADED -> passing(503, "version_not_loaded", sentence);
+            };
+        }
+        if (error instanceof StreamUnavailableException) {
+            LOG.warn("A completion could not be sent: {}", String.valueOf(error.getCause()));
+            return passing(503, "stream_unavailable", String.valueOf(error.getMessage()));
         }
         if (error instanceof TimeoutException) {
             String sentence = "The deadline has passed: ask again, or with a later one.";

@@ -27,10 +27,12 @@ public class KeyCheck {
     /** Before anything of a request is read. */
     private static final int FIRST = 2_000;
 
+    /** Where a request's context has the id of the client's key. */
+    static final String KEY_ID = "touchstone.key-id";
+
     private static final String PREFIX = "/k/";
     private static final String OPEN = "/q/";
     private static final String BEARER = "Bearer ";
-    private static final String KEY_ID = "touchstone.key-id";
     private static final long QUIET_NANOS = 60_000_000_000L;
 
     private final ApiKeys keys;

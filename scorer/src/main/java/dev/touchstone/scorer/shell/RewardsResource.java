@@ -1,22 +1,26 @@
 package dev.touchstone.scorer.shell;
 
-import dev.touchstone.scorer.ScorerMetrics;
 import dev.touchstone.scorer.http.ApiException;
+import dev.touchstone.scorer.http.CritiqueMode;
+import dev.touchstone.scorer.http.RewardService;
 import dev.touchstone.scorer.http.RewardsRequest;
 import dev.touchstone.scorer.http.RewardsResponse;
 import dev.touchstone.scorer.status.Status;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import java.time.Duration;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jspecify.annotations.Nullable;
 
@@ -40,20 +44,29 @@ public class RewardsResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
     @Blocking
-    public CompletionStage<RewardsResponse> rewards(
-            @HeaderParam("X-Deadline-Ms") @Nullable String deadlineMs, byte @Nullable [] body) {
-        Duration deadline = deadline(deadlineMs);
-        RewardsRequest request = RewardsRequest.parse(
-                body == null ? new byte[0] : body, config.http().maxItems());
-        ScorerMetrics metrics = process.core().metrics();
-        return process.core()
-                .engine()
-                .tryScore(request.items().stream().map(item -> item.candidate()).toList())
-                .orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
-                .thenApply(batch -> {
-                    metrics.given(batch.outcomes());
-                    return RewardsResponse.of(request, batch);
-                });
+    public Uni<Response> rewards(
+            @QueryParam("critique") @Nullable String critique,
+            @HeaderParam("X-Deadline-Ms") @Nullable String deadlineMs,
+            @Context RoutingContext context,
+            byte @Nullable [] sent) {
+        Call call = new Call(context);
+        byte[] body = sent == null ? new byte[0] : sent;
+        RewardsRequest request = RewardsRequest.parse(body, config.http().maxItems());
+        RewardService.Options options = new RewardService.Options(
+                CritiqueMode.of(critique),
+                call.version(request.modelVersion()),
+                deadline(deadlineMs),
+                call.idempotencyKey());
+        // A Uni is cancelled, and the work with it, when the client has gone.
+        return Uni.createFrom()
+                .completionStage(process.core().rewards().answer(request, body, options))
+                .map(RewardsResource::response);
+    }
+
+    private static Response response(RewardsResponse rewards) {
+        Response.ResponseBuilder answer = Response.ok(rewards);
+        RewardsResponse.Model model = rewards.model();
+        return (model == null ? answer : answer.header(Call.VERSION, model.version())).build();
     }
 
     private Duration deadline(@Nullable String millis) {

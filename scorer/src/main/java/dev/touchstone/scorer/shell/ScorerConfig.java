@@ -16,9 +16,17 @@ public interface ScorerConfig {
     @WithDefault("rm.")
     String topicPrefix();
 
-    /** The model whose champion serves. */
+    /** The model that serves. */
     @WithDefault("default")
     String modelId();
+
+    /** Which version of it serves: an alias, followed as it moves, or a version, which stays. */
+    @WithDefault("champion")
+    String modelVersion();
+
+    /** How many versions that requests and completions ask for by name may be in memory beside the one that serves. */
+    @WithDefault("2")
+    int versionsBeside();
 
     /**
      * Name of this scorer among those of the same topics: part of its {@code transactional.id} and its name in the consumer
@@ -45,7 +53,7 @@ public interface ScorerConfig {
     /** The S3-compatible store that the trainer's manifests name, s3://bucket/prefix; nothing outside it is then fetched. */
     Optional<String> checkpointStore();
 
-    /** Folder for checkpoints that were fetched from a store; the last two stay. */
+    /** Folder for checkpoints that were fetched from a store; the last four stay. */
     @WithDefault(".touchstone/fetched")
     Path checkpointCache();
 

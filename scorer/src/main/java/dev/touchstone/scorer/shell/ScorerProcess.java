@@ -78,6 +78,8 @@ public class ScorerProcess {
                                 config.getPropertyNames(), name -> config.getOptionalValue(name, String.class)),
                         settings.topicPrefix(),
                         settings.modelId(),
+                        settings.modelVersion(),
+                        settings.versionsBeside(),
                         settings.instanceId(),
                         settings.http().queueItems()),
                 new RewardModelLoader(settings.nativeThreads(), compute(), fetcher()),

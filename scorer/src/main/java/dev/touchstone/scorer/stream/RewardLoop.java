@@ -1,43 +1,31 @@
 package dev.touchstone.scorer.stream;
 
 import dev.touchstone.schemas.ConsumerGroups;
-import dev.touchstone.schemas.RecordRules;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.DeadLetterReason;
-import dev.touchstone.schemas.kafka.Decoded;
 import dev.touchstone.schemas.kafka.KafkaSettings;
-import dev.touchstone.schemas.kafka.RecordDecoder;
 import dev.touchstone.schemas.registry.RegistryUnavailableException;
-import dev.touchstone.schemas.v1.CritiquedCompletion;
-import dev.touchstone.schemas.v1.RewardStatus;
 import dev.touchstone.scorer.ScorerMetrics;
-import dev.touchstone.scorer.scoring.Candidate;
-import dev.touchstone.scorer.scoring.Outcome;
-import dev.touchstone.scorer.scoring.ScoredBatch;
 import dev.touchstone.scorer.scoring.ScoringEngine;
+import dev.touchstone.scorer.scoring.VersionSource;
+import dev.touchstone.scorer.scoring.VersionUnavailableException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.ProducerFencedException;
@@ -65,9 +53,7 @@ public final class RewardLoop implements Runnable, AutoCloseable {
     private final String instanceId;
     private final ScoringEngine engine;
     private final ScorerMetrics metrics;
-    private final Clock clock;
-    private final RecordDecoder<CritiquedCompletion> decoder;
-    private final RewardRecords records;
+    private final Answering answering;
     private final RewardTransactions transactions;
     private final Map<String, Object> consumerConfig;
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -78,6 +64,7 @@ public final class RewardLoop implements Runnable, AutoCloseable {
      * @param topicPrefix prefix of the topics; group and transactions are named with it too
      * @param instanceId name of this instance among those that share the group, the same after a restart
      * @param engine what scores
+     * @param versions finds the versions that completions ask for
      * @param metrics where dead letters are counted
      * @param clock when a reward was made
      */
@@ -86,9 +73,10 @@ public final class RewardLoop implements Runnable, AutoCloseable {
             String topicPrefix,
             String instanceId,
             ScoringEngine engine,
+            VersionSource versions,
             ScorerMetrics metrics,
             Clock clock) {
-        this(settings, topicPrefix, instanceId, engine, metrics, clock, KafkaProducer::new);
+        this(settings, topicPrefix, instanceId, engine, versions, metrics, clock, KafkaProducer::new);
     }
 
     RewardLoop(
@@ -96,6 +84,7 @@ public final class RewardLoop implements Runnable, AutoCloseable {
             String topicPrefix,
             String instanceId,
             ScoringEngine engine,
+            VersionSource versions,
             ScorerMetrics metrics,
             Clock clock,
             Function<Map<String, Object>, Producer<byte[], byte[]>> producers) {
@@ -104,9 +93,7 @@ public final class RewardLoop implements Runnable, AutoCloseable {
         this.instanceId = instanceId;
         this.engine = engine;
         this.metrics = metrics;
-        this.clock = clock;
-        decoder = settings.decoder(CritiquedCompletion.class);
-        records = new RewardRecords(settings, topics);
+        answering = new Answering(settings, topics, engine, versions, clock);
         consumerConfig = settings.byteConsumer();
         consumerConfig.put(ConsumerConfig.GROUP_ID_CONFIG, ConsumerGroups.scorer(topicPrefix));
         consumerConfig.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instanceId);
@@ -179,12 +166,16 @@ public final class RewardLoop implements Runnable, AutoCloseable {
     }
 
     /** Whether what was polled is answered and committed. */
-    private boolean publish(ConsumerRecords<byte[], byte[]> polled, Consumer<byte[], byte[]> consumer) {
-        Answers answers;
+    private boolean publish(ConsumerRecords<byte[], byte[]> polled, Consumer<byte[], byte[]> consumer)
+            throws InterruptedException {
+        Answering.Answers answers;
         try {
-            answers = answer(polled);
+            answers = answering.answer(polled);
         } catch (RegistryUnavailableException | SerializationException e) {
             LOG.warn("{} records wait, nothing of them is lost. {}", polled.count(), e.getMessage());
+            return false;
+        } catch (VersionUnavailableException e) {
+            LOG.info("{} records wait for a version. {}", polled.count(), e.getMessage());
             return false;
         }
         if (!transactions.publish(answers.records(), polled.nextOffsets(), consumer.groupMetadata())) {
@@ -200,60 +191,6 @@ public final class RewardLoop implements Runnable, AutoCloseable {
         if (closing.await(millis, TimeUnit.MILLISECONDS)) {
             LOG.debug("Closed while waiting");
         }
-    }
-
-    /** What goes out for what one poll brought. */
-    private record Answers(List<ProducerRecord<byte[], byte[]>> records, List<Outcome> outcomes, int undecodable) {}
-
-    /** A record on its way: what was read, and either what is known without the model or what the model is to be asked. */
-    private sealed interface Step {
-        record Undecodable(ConsumerRecord<byte[], byte[]> origin, String reason) implements Step {}
-
-        record Invalid(ConsumerRecord<byte[], byte[]> origin, CritiquedCompletion value, String reason)
-                implements Step {}
-
-        record Scorable(ConsumerRecord<byte[], byte[]> origin, CritiquedCompletion value, Candidate candidate)
-                implements Step {}
-    }
-
-    private Answers answer(ConsumerRecords<byte[], byte[]> polled) {
-        List<Step> steps = new ArrayList<>();
-        polled.forEach(record -> steps.add(step(record)));
-        ScoredBatch batch = engine.score(steps.stream()
-                        .filter(Step.Scorable.class::isInstance)
-                        .map(step -> ((Step.Scorable) step).candidate())
-                        .toList())
-                .join();
-        Iterator<Outcome> scored = batch.outcomes().iterator();
-        Instant now = clock.instant();
-        List<ProducerRecord<byte[], byte[]>> outputs = new ArrayList<>();
-        List<Outcome> outcomes = new ArrayList<>();
-        for (Step step : steps) {
-            if (step instanceof Step.Scorable scorable) {
-                Outcome outcome = scored.next();
-                outcomes.add(outcome);
-                outputs.add(records.reward(scorable.origin(), scorable.value(), batch.model(), outcome, now));
-            } else if (step instanceof Step.Invalid invalid) {
-                Outcome outcome = Outcome.unscored(RewardStatus.INVALID, invalid.reason());
-                outcomes.add(outcome);
-                outputs.add(records.reward(invalid.origin(), invalid.value(), null, outcome, now));
-            } else if (step instanceof Step.Undecodable undecodable) {
-                outputs.add(records.deadLetter(undecodable.origin(), undecodable.reason(), now));
-            }
-        }
-        return new Answers(outputs, outcomes, outputs.size() - outcomes.size());
-    }
-
-    private Step step(ConsumerRecord<byte[], byte[]> record) {
-        Decoded<CritiquedCompletion> decoded = decoder.decode(record.topic(), record.value());
-        if (decoded instanceof Decoded.Undecodable<CritiquedCompletion> undecodable) {
-            return new Step.Undecodable(record, undecodable.reason());
-        }
-        CritiquedCompletion value = ((Decoded.Valid<CritiquedCompletion>) decoded).value();
-        Optional<String> problem = RecordRules.problemOf(value.getCompletion());
-        return problem.isPresent()
-                ? new Step.Invalid(record, value, problem.get())
-                : new Step.Scorable(record, value, RewardRecords.candidate(value));
     }
 
     /** Goes back to what is committed: what was read after it is read again. */

@@ -55,8 +55,7 @@ final class RewardRecords {
                         ? null
                         : new SuppliedCritique(
                                 critique.getText(), critique.getCriticModel(), critique.getPromptVersion()),
-                whyWithout(critiqued),
-                completion.getModelVersion());
+                whyWithout(critiqued));
     }
 
     /** The reward of one completion; without critique and attributes where they would make it too large to be sent. */

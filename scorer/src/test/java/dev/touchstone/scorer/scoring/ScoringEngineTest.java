@@ -1,5 +1,6 @@
 package dev.touchstone.scorer.scoring;
 
+import static dev.touchstone.scorer.Fixtures.MODEL;
 import static dev.touchstone.scorer.Fixtures.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,6 +14,7 @@ import dev.touchstone.scorer.model.LoadedModel;
 import dev.touchstone.scorer.model.ModelInfo;
 import dev.touchstone.scorer.model.ModelInput;
 import dev.touchstone.scorer.model.RawScore;
+import dev.touchstone.scorer.model.VersionKey;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ScoringEngineTest {
-    private final ScoringEngine engine = new ScoringEngine(3, new ScorerMetrics(new SimpleMeterRegistry()));
+    private final ScoringEngine engine = new ScoringEngine(3, 2, new ScorerMetrics(new SimpleMeterRegistry()));
 
     @AfterEach
     void stop() {
@@ -35,8 +37,8 @@ class ScoringEngineTest {
 
     @Test
     void shouldRefuseWhenNoModelServes() {
-        assertThatThrownBy(() -> engine.tryScore(candidates(1))).isInstanceOf(NoModelException.class);
-        assertThat(engine.score(candidates(1)))
+        assertThatThrownBy(() -> engine.tryScore(null, candidates(1))).isInstanceOf(NoModelException.class);
+        assertThat(engine.score(null, candidates(1)))
                 .failsWithin(Duration.ofSeconds(60))
                 .withThrowableThat()
                 .withCauseInstanceOf(NoModelException.class);
@@ -46,20 +48,20 @@ class ScoringEngineTest {
     void shouldRefuseWhenTheQueueIsFullAndAcceptAgainWhenThereIsRoom() {
         CountDownLatch gate = new CountDownLatch(1);
         engine.install(new Gated(gate)).join();
-        CompletableFuture<ScoredBatch> two = engine.tryScore(candidates(2));
-        assertThatThrownBy(() -> engine.tryScore(candidates(2)))
+        CompletableFuture<ScoredBatch> two = engine.tryScore(null, candidates(2));
+        assertThatThrownBy(() -> engine.tryScore(null, candidates(2)))
                 .isInstanceOf(QueueFullException.class)
                 .hasMessageContaining("3 texts");
-        CompletableFuture<ScoredBatch> one = engine.tryScore(candidates(1));
-        CompletableFuture<ScoredBatch> topic = engine.score(candidates(50));
+        CompletableFuture<ScoredBatch> one = engine.tryScore(null, candidates(1));
+        CompletableFuture<ScoredBatch> topic = engine.score(null, candidates(50));
         gate.countDown();
         assertThat(two.join().outcomes()).hasSize(2);
         assertThat(one.join().outcomes()).hasSize(1);
         assertThat(topic.join().outcomes()).hasSize(50);
         await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(
-                        () -> assertThat(engine.tryScore(candidates(3)).join().outcomes())
-                                .hasSize(3));
+                .untilAsserted(() -> assertThat(
+                                engine.tryScore(null, candidates(3)).join().outcomes())
+                        .hasSize(3));
     }
 
     @Test
@@ -67,16 +69,16 @@ class ScoringEngineTest {
         CountDownLatch gate = new CountDownLatch(1);
         Gated model = new Gated(gate);
         engine.install(model).join();
-        CompletableFuture<ScoredBatch> first = engine.tryScore(List.of(candidate("first")));
+        CompletableFuture<ScoredBatch> first = engine.tryScore(null, List.of(candidate("first")));
         await().atMost(Duration.ofSeconds(60)).until(() -> model.batches().size() == 1);
-        CompletableFuture<ScoredBatch> topic = engine.score(List.of(candidate("topic")));
-        CompletableFuture<ScoredBatch> cancelled = engine.tryScore(List.of(candidate("cancelled")));
-        CompletableFuture<ScoredBatch> http = engine.tryScore(List.of(candidate("http")));
+        CompletableFuture<ScoredBatch> topic = engine.score(null, List.of(candidate("topic")));
+        CompletableFuture<ScoredBatch> cancelled = engine.tryScore(null, List.of(candidate("cancelled")));
+        CompletableFuture<ScoredBatch> http = engine.tryScore(null, List.of(candidate("http")));
         cancelled.cancel(false);
         gate.countDown();
         assertThat(CompletableFuture.allOf(first, topic, http)).succeedsWithin(Duration.ofSeconds(60));
         assertThat(model.batches()).containsExactly(List.of("first"), List.of("http", "topic"));
-        assertThat(engine.tryScore(candidates(3)).join().outcomes()).hasSize(3);
+        assertThat(engine.tryScore(null, candidates(3)).join().outcomes()).hasSize(3);
     }
 
     @Test
@@ -84,14 +86,15 @@ class ScoringEngineTest {
         CountDownLatch gate = new CountDownLatch(1);
         Gated model = new Gated(gate);
         engine.install(model).join();
-        CompletableFuture<ScoredBatch> first = engine.tryScore(List.of(candidate("first")));
+        CompletableFuture<ScoredBatch> first = engine.tryScore(null, List.of(candidate("first")));
         await().atMost(Duration.ofSeconds(60)).until(() -> model.batches().size() == 1);
-        engine.tryScore(candidates(2)).cancel(false);
-        CompletableFuture<ScoredBatch> late = engine.tryScore(candidates(2)).orTimeout(1, TimeUnit.MILLISECONDS);
+        engine.tryScore(null, candidates(2)).cancel(false);
+        CompletableFuture<ScoredBatch> late =
+                engine.tryScore(null, candidates(2)).orTimeout(1, TimeUnit.MILLISECONDS);
         assertThat(late).failsWithin(Duration.ofSeconds(60));
         CompletableFuture<ScoredBatch> last = await().atMost(Duration.ofSeconds(60))
                 .ignoreExceptions()
-                .until(() -> engine.tryScore(candidates(2)), r -> true);
+                .until(() -> engine.tryScore(null, candidates(2)), r -> true);
         gate.countDown();
         assertThat(CompletableFuture.allOf(first, last)).succeedsWithin(Duration.ofSeconds(60));
         assertThat(model.batches()).extracting(List::size).containsExactly(1, 2);
@@ -99,17 +102,17 @@ class ScoringEngineTest {
 
     @Test
     void shouldNotKeepTheTopicWaitingWhenHttpFillsEveryBatch() {
-        ScoringEngine wide = new ScoringEngine(10_000, new ScorerMetrics(new SimpleMeterRegistry()));
+        ScoringEngine wide = new ScoringEngine(10_000, 0, new ScorerMetrics(new SimpleMeterRegistry()));
         CountDownLatch gate = new CountDownLatch(1);
         Gated model = new Gated(gate);
         wide.install(model).join();
-        CompletableFuture<ScoredBatch> first = wide.tryScore(candidates(1));
+        CompletableFuture<ScoredBatch> first = wide.tryScore(null, candidates(1));
         await().atMost(Duration.ofSeconds(60)).until(() -> model.batches().size() == 1);
         List<CompletableFuture<ScoredBatch>> all = new ArrayList<>(List.of(first));
         for (int i = 0; i < 5; i++) {
-            all.add(wide.tryScore(candidates(200)));
+            all.add(wide.tryScore(null, candidates(200)));
         }
-        CompletableFuture<ScoredBatch> topic = wide.score(candidates(250));
+        CompletableFuture<ScoredBatch> topic = wide.score(null, candidates(250));
         gate.countDown();
         all.add(topic);
         assertThat(CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)))
@@ -122,12 +125,12 @@ class ScoringEngineTest {
     void shouldWaitForRoomWhenItIsAskedTo() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         engine.install(new Gated(gate)).join();
-        CompletableFuture<ScoredBatch> full = engine.tryScore(candidates(3));
-        assertThatThrownBy(() -> engine.scoreWhenRoom(candidates(1), Duration.ofMillis(20)))
+        CompletableFuture<ScoredBatch> full = engine.tryScore(null, candidates(3));
+        assertThatThrownBy(() -> engine.scoreWhenRoom(null, candidates(1), Duration.ofMillis(20)))
                 .isInstanceOf(QueueFullException.class);
         CompletableFuture<ScoredBatch> held = CompletableFuture.supplyAsync(() -> {
                     try {
-                        return engine.scoreWhenRoom(candidates(1), Duration.ofSeconds(60));
+                        return engine.scoreWhenRoom(null, candidates(1), Duration.ofSeconds(60));
                     } catch (InterruptedException e) {
                         throw new IllegalStateException(e);
                     }
@@ -141,7 +144,7 @@ class ScoringEngineTest {
     @Test
     void shouldFailOneTextOnlyWhenOneTextBreaksTheModel() {
         engine.install(scripted(7)).join();
-        List<Outcome> outcomes = engine.score(List.of(candidate("a"), candidate("BOOM"), candidate("c")))
+        List<Outcome> outcomes = engine.score(null, List.of(candidate("a"), candidate("BOOM"), candidate("c")))
                 .join()
                 .outcomes();
         assertThat(outcomes)
@@ -153,7 +156,7 @@ class ScoringEngineTest {
     @Test
     void shouldSayInvalidWhenOneTextIsTooLong() {
         engine.install(scripted(7)).join();
-        List<Outcome> outcomes = engine.score(List.of(candidate("a"), candidate("ENDLESS")))
+        List<Outcome> outcomes = engine.score(null, List.of(candidate("a"), candidate("ENDLESS")))
                 .join()
                 .outcomes();
         assertThat(outcomes)
@@ -177,14 +180,66 @@ class ScoringEngineTest {
     }
 
     @Test
+    void shouldScoreEachRequestByTheVersionThatItAsksFor() {
+        CountDownLatch gate = new CountDownLatch(1);
+        Gated champion = new Gated(gate);
+        engine.install(champion).join();
+        engine.place(scripted(7)).join();
+        VersionKey seven = new VersionKey(MODEL, "v7");
+        CompletableFuture<ScoredBatch> first = engine.tryScore(null, List.of(candidate("first")));
+        await().atMost(Duration.ofSeconds(60)).until(() -> champion.batches().size() == 1);
+        CompletableFuture<ScoredBatch> pinned = engine.tryScore(seven, List.of(candidate("pinned")));
+        CompletableFuture<ScoredBatch> second = engine.tryScore(null, List.of(candidate("second")));
+        CompletableFuture<ScoredBatch> topic = engine.score(seven, List.of(candidate("topic")));
+        CompletableFuture<ScoredBatch> named = engine.score(new VersionKey(MODEL, "v1"), List.of(candidate("named")));
+        gate.countDown();
+        assertThat(CompletableFuture.allOf(first, pinned, second, topic, named)).succeedsWithin(Duration.ofSeconds(60));
+        assertThat(List.of(pinned, topic)).allSatisfy(batch -> {
+            assertThat(batch.join().model().versionId()).isEqualTo("v7");
+            assertThat(batch.join().outcomes()).extracting(Outcome::logit).containsExactly(7.0);
+        });
+        assertThat(List.of(first, second, named)).allSatisfy(batch -> {
+            assertThat(batch.join().model().versionId()).isEqualTo("v1");
+            assertThat(batch.join().outcomes()).extracting(Outcome::logit).containsExactly(1.0);
+        });
+        assertThat(champion.batches()).containsExactlyInAnyOrder(List.of("first"), List.of("second"), List.of("named"));
+    }
+
+    @Test
+    void shouldMakeRoomByTheVersionThatHasNotScoredForTheLongestTime() {
+        engine.install(scripted(1)).join();
+        ScriptedModel two = scripted(2);
+        ScriptedModel three = scripted(3);
+        ScriptedModel four = scripted(4);
+        engine.place(two).join();
+        engine.place(three).join();
+        engine.score(two.info().key(), candidates(1)).join();
+        engine.place(four).join();
+        assertThat(three.isClosed()).isTrue();
+        assertThat(engine.beside()).extracting(ModelInfo::versionId).containsExactlyInAnyOrder("v2", "v4");
+        assertThat(engine.score(three.info().key(), candidates(1)))
+                .failsWithin(Duration.ofSeconds(60))
+                .withThrowableThat()
+                .withCauseInstanceOf(VersionUnavailableException.class)
+                .withMessageContaining("v3");
+        ScriptedModel fourAgain = scripted(4);
+        engine.install(fourAgain).join();
+        assertThat(four.isClosed()).isTrue();
+        assertThat(engine.beside()).extracting(ModelInfo::versionId).containsExactly("v2");
+        engine.close();
+        assertThat(two.isClosed()).isTrue();
+        assertThat(fourAgain.isClosed()).isTrue();
+    }
+
+    @Test
     void shouldEncodeAgainWhenAnotherVersionServesMeanwhile() {
         CountDownLatch gate = new CountDownLatch(1);
         Gated model = new Gated(gate);
         engine.install(model).join();
-        CompletableFuture<ScoredBatch> first = engine.tryScore(candidates(1));
+        CompletableFuture<ScoredBatch> first = engine.tryScore(null, candidates(1));
         await().atMost(Duration.ofSeconds(60)).until(() -> model.batches().size() == 1);
         CompletableFuture<Void> exchanged = engine.install(scripted(2));
-        CompletableFuture<ScoredBatch> second = engine.tryScore(candidates(2)); // encoded by the first version
+        CompletableFuture<ScoredBatch> second = engine.tryScore(null, candidates(2)); // encoded by the first version
         gate.countDown();
         assertThat(CompletableFuture.allOf(first, exchanged, second)).succeedsWithin(Duration.ofSeconds(60));
         assertThat(second.join().model().versionId()).isEqualTo("v2");
@@ -193,15 +248,15 @@ class ScoringEngineTest {
 
     @Test
     void shouldDivideTheClientsWhenTheyAskAgainAtOnce() {
-        ScoringEngine wide = new ScoringEngine(10_000, new ScorerMetrics(new SimpleMeterRegistry()));
+        ScoringEngine wide = new ScoringEngine(10_000, 0, new ScorerMetrics(new SimpleMeterRegistry()));
         CountDownLatch gate = new CountDownLatch(1);
         Gated model = new Gated(gate);
         wide.install(model).join();
-        CompletableFuture<ScoredBatch> first = wide.tryScore(candidates(1));
+        CompletableFuture<ScoredBatch> first = wide.tryScore(null, candidates(1));
         await().atMost(Duration.ofSeconds(60)).until(() -> model.batches().size() == 1);
         List<CompletableFuture<ScoredBatch>> all = new ArrayList<>(List.of(first));
         for (int i = 0; i < 63; i++) {
-            all.add(wide.tryScore(candidates(1)));
+            all.add(wide.tryScore(null, candidates(1)));
         }
         gate.countDown();
         assertThat(CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)))
@@ -231,7 +286,7 @@ class ScoringEngineTest {
     }
 
     private static Candidate candidate(String completion) {
-        return Candidate.of(List.of(new Message("user", "2 plus 2?")), completion, null, "None.", null);
+        return Candidate.of(List.of(new Message("user", "2 plus 2?")), completion, null, "None.");
     }
 
     /** Scores nothing before the gate opens. */

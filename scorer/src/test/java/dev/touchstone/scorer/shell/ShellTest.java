@@ -15,6 +15,8 @@ import static org.hamcrest.Matchers.nullValue;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.v1.CheckpointManifest;
+import dev.touchstone.schemas.v1.CritiquedCompletion;
+import dev.touchstone.schemas.v1.ModelAlias;
 import dev.touchstone.schemas.v1.TrainingMetrics;
 import dev.touchstone.scorer.Checkpoints;
 import dev.touchstone.scorer.Fixtures;
@@ -25,6 +27,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,6 +38,9 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -284,13 +290,13 @@ class ShellTest {
     void shouldTellTheModelAndRefuseOthersByTheContracts() {
         when().get("/v1/models").then().statusCode(200).body("data[0].id", equalTo(MODEL));
         when().get("/v2/models/" + MODEL).then().statusCode(200).body("outputs[0].name", equalTo("reward"));
-        when().get("/v2/models/other").then().statusCode(404).body("error", containsString("no such model"));
+        when().get("/v2/models/other").then().statusCode(404).body("error", containsString("other"));
         given().contentType(ContentType.JSON)
                 .body("{}")
                 .post("/v2/models/other/infer")
                 .then()
                 .statusCode(404)
-                .body("error", containsString("no such model"));
+                .body("error", containsString("other"));
         given().contentType(ContentType.JSON)
                 .body("{}")
                 .post("/get_reward")
@@ -311,6 +317,168 @@ class ShellTest {
                 .statusCode(400)
                 .body("error.type", equalTo("malformed_json"))
                 .body("error.code", equalTo(400));
+    }
+
+    /** A trainer's phase that wants one version gets it, whatever serves; a client without headers says so in the address. */
+    @Test
+    @Order(11)
+    void shouldScoreByTheVersionThatARequestNames() throws Exception {
+        CheckpointManifest other = Checkpoints.write(folder.resolve("other"), 12);
+        String version = other.getVersionId();
+        send(TOPICS.checkpoints().name(), MODEL + "/" + version, other);
+        send(
+                TOPICS.models().name(),
+                MODEL + "/frozen",
+                ModelAlias.newBuilder(Fixtures.champion(version))
+                        .setAlias("frozen")
+                        .build());
+        String body = "{\"items\":[" + ITEM + "]}";
+        await().atMost(LIMIT)
+                .untilAsserted(() -> given().contentType(ContentType.JSON)
+                        .header("X-Touchstone-Model-Version", "frozen")
+                        .body(body)
+                        .post("/v1/rewards")
+                        .then()
+                        .statusCode(200)
+                        .header("X-Touchstone-Model-Version", equalTo(version))
+                        .body("model.version", equalTo(version)));
+        float champion = post(body).path("rewards[0].logit");
+        float frozen = ask("/v1/rewards?modelVersion=" + version, body).path("rewards[0].logit");
+        assertThat(frozen).isNotCloseTo(champion, within(1e-4f));
+        assertThat((float) post("{\"modelVersion\":\"frozen\",\"items\":[" + ITEM + "]}")
+                        .path("rewards[0].logit"))
+                .isCloseTo(frozen, within(1e-5f));
+        String turns = "[{\"role\":\"user\",\"content\":\"What is 2 plus 2?\"}]";
+        String sample = "{\"prompt\":" + turns + ",\"response\":\"It is 4.\",\"label\":null}";
+        assertThat((float) ask("/slime?modelVersion=frozen", sample).path("reward"))
+                .isCloseTo(frozen, within(1e-5f));
+        assertThat((float) ask("/slime", sample).path("reward")).isCloseTo(champion, within(1e-5f));
+        String infer = "{\"inputs\":[{\"name\":\"text\",\"shape\":[1],\"datatype\":\"BYTES\",\"data\":[\"a\"]}]}";
+        assertThat((String) ask("/v2/models/" + MODEL + "/versions/" + version + "/infer", infer)
+                        .path("model_version"))
+                .isEqualTo(version);
+        when().get("/v1/models")
+                .then()
+                .body("data[0].id", equalTo(MODEL))
+                .body("data[1].id", equalTo(MODEL + "/" + version));
+
+        given().contentType(ContentType.JSON)
+                .header("X-Touchstone-Model-Version", "nobody")
+                .body(sample)
+                .post("/slime")
+                .then()
+                .statusCode(404)
+                .body("detail", containsString("'nobody'"));
+        given().contentType(ContentType.JSON)
+                .header("X-Touchstone-Model-Version", "frozen")
+                .body(body)
+                .post("/v1/rewards?modelVersion=other")
+                .then()
+                .statusCode(400)
+                .body("error.message", containsString("two versions"));
+    }
+
+    @Test
+    @Order(12)
+    void shouldIgnoreOrRefuseCritiquesAsTheRequestSays() {
+        String critiqued = "[" + ITEM.replace("\"id\":\"a\"", "\"critique\":\"Right.\"") + "]";
+        assertThat((String) ask("/v1/rewards?critique=provided", critiqued).path("rewards[0].status"))
+                .isEqualTo("OK");
+        assertThat((String) ask("/v1/rewards?critique=none", critiqued).path("rewards[0].reason"))
+                .isEqualTo("The request wants none.");
+        for (String mode : new String[] {"stream", "some"}) {
+            given().contentType(ContentType.JSON)
+                    .body(critiqued)
+                    .post("/v1/rewards?critique=" + mode)
+                    .then()
+                    .statusCode(400)
+                    .body("error.code", equalTo("invalid_field"));
+        }
+    }
+
+    /** The test plays the critic: it reads what the scorer sent and sends it on with a critique. */
+    @Test
+    @Order(13)
+    void shouldWaitForTheCriticOnceWhenARequestIsSentTwice() throws Exception {
+        CompletableFuture<io.restassured.response.Response> first = CompletableFuture.supplyAsync(() -> streamed("k1"));
+        // As bytes: the classes of records are others in the container.
+        UUID id = UUID.fromString(new String(
+                await().atMost(LIMIT)
+                        .until(
+                                () -> Records.readAll(
+                                        settings(), TOPICS.completions().name()),
+                                sent -> !sent.isEmpty())
+                        .get(0)
+                        .key(),
+                StandardCharsets.UTF_8));
+        CompletableFuture<io.restassured.response.Response> again = CompletableFuture.supplyAsync(() -> streamed("k1"));
+        CritiquedCompletion critiqued = Fixtures.critiqued(1, "It is 4.");
+        critiqued.getCompletion().put("completionId", id);
+        send(TOPICS.critiquedCompletions().name(), id.toString(), critiqued);
+        for (CompletableFuture<io.restassured.response.Response> answer : List.of(first, again)) {
+            answer.get(90, TimeUnit.SECONDS)
+                    .then()
+                    .statusCode(200)
+                    .body("rewards[0].id", equalTo("a"))
+                    .body("rewards[0].status", equalTo("OK"))
+                    .body("rewards[0].logit", notNullValue())
+                    .body("rewards[0].streamed.completionId", equalTo(id.toString()))
+                    .body("rewards[0].streamed.critique", equalTo("The answer is right."))
+                    .body("rewards[0].streamed.model.version", notNullValue());
+        }
+        assertThat(Records.readAll(settings(), TOPICS.completions().name())).hasSize(1);
+        given().contentType(ContentType.JSON)
+                .header("Idempotency-Key", "k1")
+                .body("[]")
+                .post("/v1/rewards")
+                .then()
+                .statusCode(422)
+                .body("error.code", equalTo("idempotency_key_reused"));
+        given().contentType(ContentType.JSON)
+                .header("X-Deadline-Ms", "50")
+                .body("[" + ITEM + "]")
+                .post("/v1/rewards?critique=stream")
+                .then()
+                .statusCode(504)
+                .body("error.code", equalTo("deadline_exceeded"));
+    }
+
+    @Test
+    @Order(14)
+    void shouldWorkNoLongerForAClientThatHasGone() throws Exception {
+        String body = "[" + ITEM + "]";
+        try (Socket client = new Socket(root.getHost(), root.getPort())) {
+            client.getOutputStream()
+                    .write(("POST /v1/rewards?critique=stream HTTP/1.1\r\nHost: x\r\nX-Deadline-Ms: 300000\r\n"
+                                    + "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                                    + body)
+                            .getBytes(StandardCharsets.UTF_8));
+            client.getOutputStream().flush();
+            await().atMost(LIMIT)
+                    .untilAsserted(
+                            () -> assertThat(metric("rm_streamed_waiting")).isEqualTo(1));
+        }
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(metric("rm_streamed_waiting")).isZero());
+        assertThat(metric("rm_queue_texts")).isZero();
+    }
+
+    private static double metric(String name) {
+        return when().get("/q/metrics")
+                .asString()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static io.restassured.response.Response streamed(String key) {
+        return given().contentType(ContentType.JSON)
+                .header("Idempotency-Key", key)
+                .header("X-Deadline-Ms", "90000")
+                .body("[" + ITEM + "]")
+                .post("/v1/rewards?critique=stream");
     }
 
     private static io.restassured.response.Response ask(String path, String body) {
@@ -334,8 +502,10 @@ class ShellTest {
     }
 
     private void send(String topic, String key, org.apache.avro.specific.SpecificRecord value) {
-        KafkaSettings settings =
-                KafkaSettings.of(Map.of("bootstrap.servers", bootstrapServers, "schema.registry.url", registryUrl));
-        Records.send(settings, topic, key, value);
+        Records.send(settings(), topic, key, value);
+    }
+
+    private KafkaSettings settings() {
+        return KafkaSettings.of(Map.of("bootstrap.servers", bootstrapServers, "schema.registry.url", registryUrl));
     }
 }

@@ -4,10 +4,12 @@ import static dev.touchstone.scorer.Fixtures.MODEL;
 import static dev.touchstone.scorer.Fixtures.champion;
 import static dev.touchstone.scorer.Fixtures.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.touchstone.rewardmodel.Compute;
 import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
+import dev.touchstone.schemas.Aliases;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.v1.CheckpointManifest;
@@ -18,12 +20,15 @@ import dev.touchstone.scorer.Fixtures;
 import dev.touchstone.scorer.ScorerMetrics;
 import dev.touchstone.scorer.ScriptedModel;
 import dev.touchstone.scorer.model.ModelInfo;
+import dev.touchstone.scorer.model.ModelLoadException;
 import dev.touchstone.scorer.model.ModelLoader;
 import dev.touchstone.scorer.model.RewardModelLoader;
+import dev.touchstone.scorer.model.VersionKey;
 import dev.touchstone.scorer.scoring.Candidate;
 import dev.touchstone.scorer.scoring.ScoredBatch;
 import dev.touchstone.scorer.scoring.ScoringEngine;
 import dev.touchstone.scorer.scoring.SuppliedCritique;
+import dev.touchstone.scorer.scoring.VersionUnavailableException;
 import dev.touchstone.store.CheckpointFetcher;
 import dev.touchstone.store.CheckpointStore;
 import dev.touchstone.store.StoreSettings;
@@ -59,12 +64,11 @@ class ModelFollowerTest {
             List.of(new Message("user", "What is 2 plus 2?")),
             "It is 4.",
             new SuppliedCritique("The answer is right.", null, null),
-            "",
-            null));
+            ""));
 
     private final KafkaSettings settings = TestCluster.shared().settings();
     private final TopicCatalogue topics = TestCluster.shared().topics("follow" + PREFIX.incrementAndGet() + ".");
-    private final ScoringEngine engine = new ScoringEngine(100, new ScorerMetrics(new SimpleMeterRegistry()));
+    private final ScoringEngine engine = new ScoringEngine(100, 1, new ScorerMetrics(new SimpleMeterRegistry()));
     private final MovableClock clock = new MovableClock();
     private final List<String> loaded = new CopyOnWriteArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
@@ -110,6 +114,76 @@ class ModelFollowerTest {
         publish(manifest("v1", 1, "file:///none", "sha"));
         awaitVersion("v1");
         await().atMost(LIMIT).until(() -> follower.problem().isEmpty());
+    }
+
+    @Test
+    void shouldServeTheVersionThatTheConfigurationNamesWhateverIsChampion() {
+        publish(manifest("v1", 1, "file:///none", "sha"));
+        publish(manifest("v2", 2, "file:///none", "sha"));
+        publish(champion("v2"));
+        ModelFollower follower = start(ScriptedModel.LOADER, "v1");
+        awaitVersion("v1");
+        publish(champion("v1"));
+        publish(champion("v2"));
+        publish(manifest("v3", 3, "file:///none", "sha"));
+        await().atMost(LIMIT)
+                .ignoreException(VersionUnavailableException.class)
+                .until(() -> follower.resolve("v3").versionId().equals("v3"));
+        assertThat(version()).isEqualTo("v1");
+        assertThat(loaded).containsExactly("v1");
+    }
+
+    @Test
+    void shouldBringWhatIsAskedForByVersionOrAliasOfAnyModel() throws Exception {
+        publish(manifest("v1", 1, "file:///none", "sha"));
+        publish(manifest("v2", 2, "file:///none", "sha"));
+        CheckpointManifest plain = CheckpointManifest.newBuilder(manifest("v9", 9, "file:///none", "sha"))
+                .setModelId("plain")
+                .build();
+        Records.send(settings, topics.checkpoints().name(), "plain/v9", plain);
+        publish(ModelAlias.newBuilder(champion("v9")).setModelId("plain").build());
+        publish(ModelAlias.newBuilder(champion("v2")).setAlias("ppo-phase-3").build());
+        publish(champion("v1"));
+        ModelFollower follower = start(ScriptedModel.LOADER);
+        awaitVersion("v1");
+        assertThat(logit(follower, "v2")).isEqualTo(2);
+        assertThat(logit(follower, "ppo-phase-3")).isEqualTo(2);
+        assertThat(logit(follower, "champion")).isEqualTo(1);
+        assertThat(loaded).containsExactly("v1", "v2");
+        assertThat(logit(follower, "plain/champion")).isEqualTo(9);
+        assertThat(logit(follower, MODEL + "/v2")).isEqualTo(2);
+        assertThat(loaded).as("one place").containsExactly("v1", "v2", "v9", "v2");
+        assertThat(version()).isEqualTo("v1");
+    }
+
+    @Test
+    void shouldSayWhyWhenAVersionThatIsAskedForCannotBeHad() throws Exception {
+        publish(manifest("v1", 1, "file:///none", "sha"));
+        publish(manifest("v2", 2, "file:///gone", "sha"));
+        publish(champion("v1"));
+        ModelFollower follower = start(manifest -> {
+            if (manifest.getVersionId().equals("v2")) {
+                throw new ModelLoadException("its files are gone.");
+            }
+            return ScriptedModel.LOADER.load(manifest);
+        });
+        awaitVersion("v1");
+        assertThatThrownBy(() -> follower.resolve("v3"))
+                .isInstanceOf(VersionUnavailableException.class)
+                .hasMessageContaining("'v3'")
+                .hasMessageContaining("models list");
+        VersionKey broken = follower.resolve("v2");
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> follower.require(broken, LIMIT))
+                    .isInstanceOfSatisfying(
+                            VersionUnavailableException.class,
+                            e -> assertThat(e.because()).isEqualTo(VersionUnavailableException.Because.BROKEN))
+                    .hasMessage("The version v2 cannot be served: its files are gone.");
+        }
+        assertThat(loaded).as("not tried again at once").containsExactly("v1", "v2");
+        clock.advance(Duration.ofSeconds(31));
+        assertThatThrownBy(() -> follower.require(broken, LIMIT)).isInstanceOf(VersionUnavailableException.class);
+        assertThat(loaded).containsExactly("v1", "v2", "v2");
     }
 
     @Test
@@ -230,11 +304,15 @@ class ModelFollowerTest {
     }
 
     private ModelFollower start(ModelLoader loader) {
+        return start(loader, Aliases.CHAMPION);
+    }
+
+    private ModelFollower start(ModelLoader loader, String serve) {
         ModelLoader counting = manifest -> {
             loaded.add(manifest.getVersionId());
             return loader.load(manifest);
         };
-        ModelFollower follower = new ModelFollower(settings, topics, MODEL, counting, engine, clock);
+        ModelFollower follower = new ModelFollower(settings, topics, MODEL, serve, counting, engine, clock);
         tail = new TopicTail(
                 settings,
                 Map.of(
@@ -250,7 +328,13 @@ class ModelFollowerTest {
     }
 
     private ScoredBatch score() {
-        return engine.score(ONE).join();
+        return engine.score(null, ONE).join();
+    }
+
+    private double logit(ModelFollower follower, String name) throws InterruptedException {
+        VersionKey version = follower.resolve(name);
+        follower.require(version, LIMIT);
+        return engine.score(version, ONE).join().outcomes().get(0).logit();
     }
 
     private String version() {

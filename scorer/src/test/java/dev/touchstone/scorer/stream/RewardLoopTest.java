@@ -18,7 +18,10 @@ import dev.touchstone.schemas.v1.RewardStatus;
 import dev.touchstone.scorer.Fixtures;
 import dev.touchstone.scorer.ScorerMetrics;
 import dev.touchstone.scorer.ScriptedModel;
+import dev.touchstone.scorer.model.VersionKey;
 import dev.touchstone.scorer.scoring.ScoringEngine;
+import dev.touchstone.scorer.scoring.VersionSource;
+import dev.touchstone.scorer.scoring.VersionUnavailableException;
 import dev.touchstone.testkit.cluster.TestCluster;
 import dev.touchstone.testkit.topics.Records;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -31,7 +34,9 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -55,7 +60,8 @@ class RewardLoopTest {
     private final String prefix = "loop" + PREFIX.incrementAndGet() + ".";
     private final TopicCatalogue topics = TestCluster.shared().topics(prefix);
     private final ScorerMetrics metrics = new ScorerMetrics(new SimpleMeterRegistry());
-    private final ScoringEngine engine = new ScoringEngine(1_000, metrics);
+    private final ScoringEngine engine = new ScoringEngine(1_000, 1, metrics);
+    private final Loaded versions = new Loaded(engine, new ConcurrentLinkedQueue<>());
     private final List<RewardLoop> loops = new ArrayList<>();
     private final List<CompletableFuture<Void>> runs = new ArrayList<>();
 
@@ -76,16 +82,9 @@ class RewardLoopTest {
         send(critiqued(5, "NAN"));
         send(critiqued(6, "BOOM"));
         send(critiqued(7, "It is 4.", "critic-b"));
-        CritiquedCompletion other = critiqued(8, "It is 4.");
-        other = CritiquedCompletion.newBuilder(other)
-                .setCompletion(Completion.newBuilder(other.getCompletion())
-                        .setModelVersion("v1")
-                        .build())
-                .build();
-        send(other);
         start("a", KafkaProducer::new);
 
-        Map<Integer, Reward> rewards = awaitRewards(8);
+        Map<Integer, Reward> rewards = awaitRewards(7);
         Reward ok = rewards.get(1);
         assertThat(ok.getStatus()).isEqualTo(RewardStatus.OK);
         assertThat(ok.getReason()).isNull();
@@ -116,8 +115,50 @@ class RewardLoopTest {
         assertThat(rewards.get(7).getStatus()).isEqualTo(RewardStatus.NO_CRITIQUE);
         assertThat(rewards.get(7).getReason()).contains("withheld").contains("critic-b");
         assertThat(rewards.get(7).getCritique()).isNull();
-        assertThat(rewards.get(8).getStatus()).isEqualTo(RewardStatus.OK);
-        assertThat(rewards.get(8).getReason()).contains("Version v1");
+    }
+
+    @Test
+    void shouldScoreByTheVersionThatACompletionAsksForAndByNoOther() {
+        install(5);
+        engine.place(model(7)).join();
+        send(critiqued(1, "It is 4."));
+        send(wanting("v7", critiqued(2, "It is 4.")));
+        send(wanting("v5", critiqued(3, "It is 4.")));
+        CritiquedCompletion lost = wanting("v6", critiqued(4, "It is 4."));
+        // Older than any news of a version that may still come.
+        Records.sendRecord(
+                settings,
+                new ProducerRecord<>(
+                        topics.critiquedCompletions().name(),
+                        null,
+                        Fixtures.NOW.minusSeconds(60).toEpochMilli(),
+                        bytes(id(4).toString()),
+                        settings.valueSerializer()
+                                .serialize(topics.critiquedCompletions().name(), lost)));
+        start("a", KafkaProducer::new);
+        Map<Integer, Reward> rewards = awaitRewards(4);
+        assertThat(rewards.get(1).getModelVersion()).isEqualTo("v5");
+        assertThat(rewards.get(2).getModelVersion()).isEqualTo("v7");
+        assertThat(rewards.get(2).getLogit()).isEqualTo(7.0);
+        assertThat(rewards.get(3).getModelVersion()).isEqualTo("v5");
+        assertThat(rewards.get(4)).satisfies(r -> {
+            assertThat(r.getStatus()).isEqualTo(RewardStatus.FAILED);
+            assertThat(r.getReason()).contains("v6");
+            assertThat(r.getLogit()).isNull();
+            assertThat(r.getModelVersion()).isNull();
+        });
+    }
+
+    @Test
+    void shouldWaitWhenNewsOfAVersionMayStillCome() {
+        install(5);
+        send(wanting("v8", critiqued(1, "It is 4.")));
+        start("a", KafkaProducer::new);
+        await().atMost(LIMIT).until(() -> versions.asked().contains("v8"));
+        assertThat(Records.readAll(settings, topics.rewards().name(), Reward.class))
+                .isEmpty();
+        engine.place(model(8)).join();
+        assertThat(awaitRewards(1).get(1).getModelVersion()).isEqualTo("v8");
     }
 
     @Test
@@ -294,6 +335,31 @@ class RewardLoopTest {
         assertThat(reward.getReason()).contains("left out");
     }
 
+    private static CritiquedCompletion wanting(String version, CritiquedCompletion critiqued) {
+        return CritiquedCompletion.newBuilder(critiqued)
+                .setCompletion(Completion.newBuilder(critiqued.getCompletion())
+                        .setModelVersion(version)
+                        .build())
+                .build();
+    }
+
+    /** Knows what the engine has. */
+    private record Loaded(ScoringEngine engine, Queue<String> asked) implements VersionSource {
+        @Override
+        public VersionKey resolve(String name) {
+            asked.add(name);
+            VersionKey version = new VersionKey(Fixtures.MODEL, name);
+            if (!engine.has(version)) {
+                throw new VersionUnavailableException(
+                        VersionUnavailableException.Because.UNKNOWN, "There is no " + name + ".");
+            }
+            return version;
+        }
+
+        @Override
+        public void require(VersionKey version, Duration patience) {}
+    }
+
     private void install(long step) {
         engine.install(model(step)).join();
     }
@@ -305,7 +371,14 @@ class RewardLoopTest {
     private CompletableFuture<Void> start(
             String instance, Function<Map<String, Object>, Producer<byte[], byte[]>> producers) {
         RewardLoop loop = new RewardLoop(
-                settings, prefix, instance, engine, metrics, Clock.fixed(Fixtures.NOW, ZoneOffset.UTC), producers);
+                settings,
+                prefix,
+                instance,
+                engine,
+                versions,
+                metrics,
+                Clock.fixed(Fixtures.NOW, ZoneOffset.UTC),
+                producers);
         loops.add(loop);
         CompletableFuture<Void> run =
                 CompletableFuture.runAsync(loop, command -> new Thread(command, "loop-" + instance).start());

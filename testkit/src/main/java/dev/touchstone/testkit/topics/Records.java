@@ -31,10 +31,15 @@ public final class Records {
 
     /** Sends any bytes and waits until the broker has them. */
     public static void sendBytes(KafkaSettings settings, String topic, byte[] key, byte[] value) {
+        sendRecord(settings, new ProducerRecord<>(topic, key, value));
+    }
+
+    /** Sends a record as it is and waits until the broker has it. */
+    public static void sendRecord(KafkaSettings settings, ProducerRecord<byte[], byte[]> record) {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings.byteProducer())) {
-            producer.send(new ProducerRecord<>(topic, key, value)).get();
+            producer.send(record).get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("The broker refused a record for " + topic, e.getCause());
+            throw new IllegalStateException("The broker refused a record for " + record.topic(), e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
