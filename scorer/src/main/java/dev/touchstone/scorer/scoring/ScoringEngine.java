@@ -300,7 +300,9 @@ public final class ScoringEngine implements AutoCloseable {
         thread.shutdown();
         try {
             if (!thread.awaitTermination(30, TimeUnit.SECONDS)) {
+                // What it scores yet is still handed out: nobody is left without an answer.
                 LOG.warn("Scoring did not end within 30 s; its model is not freed.");
+                return;
             }
             answers.shutdown();
             if (!answers.awaitTermination(10, TimeUnit.SECONDS)) {

@@ -243,10 +243,10 @@ class ShellTest {
                 .contains("rm_model_swaps_total");
     }
 
-    /** The same text has the same logit by every contract: of templated ones, and of ones that the model has a template for. */
+    /** The same text has the trainer's logit by every contract: of templated ones, and of ones that the model has a template for. */
     @Test
     @Order(9)
-    void shouldGiveOneTextOneRewardByEveryContract() {
+    void shouldGiveOneTextTheTrainersLogitByEveryContract() {
         String text = "<|user|>What is 2 plus 2?<|assistant|>It is 4.";
         String quoted = "\"" + text + "\"";
         float templated = ask("/get_reward", "{\"query\":[" + quoted + "],\"prompts\":[\"\"],\"labels\":[null]}")
@@ -267,6 +267,9 @@ class ShellTest {
                                 .path("outputs[0].data[0]")))
                 .allSatisfy(logit -> assertThat(logit).isCloseTo(templated, within(1e-4f)));
         float asked = post("[" + ITEM + "]").path("rewards[0].logit");
+        double[] trainers = Checkpoints.trainersLogits(11, "What is 2 plus 2?", "It is 4.", text);
+        assertThat((double) asked).isCloseTo(trainers[0], within(1e-4));
+        assertThat((double) templated).isCloseTo(trainers[1], within(1e-4));
         String turns = "[{\"role\":\"user\",\"content\":\"What is 2 plus 2?\"}]";
         assertThat(List.<Float>of(
                         ask("/slime", "{\"prompt\":" + turns + ",\"response\":\"It is 4.\",\"label\":null}")
