@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RetrainTest {
     private static final Duration LONG = Duration.ofMinutes(2);
     /** One more than full micro-batches hold. */
-    private static final int PAIRS = 801;
+    private static final int PAIRS = 601;
 
     @TempDir
     Path folder;
@@ -54,7 +54,7 @@ class RetrainTest {
                 int before = bench.manifests().size();
                 await().atMost(LONG).until(() -> bench.manifests().size() > before);
             }
-            int life = random.nextInt(afterCheckpoint ? 200 : 700); // another moment each time
+            int life = random.nextInt(afterCheckpoint ? 200 : 400); // another moment each time
             await().pollDelay(Duration.ofMillis(life)).until(() -> true);
             running.kill();
             assertThat(running.end).isDone();
