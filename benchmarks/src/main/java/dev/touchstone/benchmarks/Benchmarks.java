@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             TrainStepCommand.class,
             ScoreCommand.class,
             ScorerHttpCommand.class,
+            ScorerTopicCommand.class,
             TrainerCommand.class,
             CritiqueCommand.class,
             ArchiveCommand.class

@@ -164,6 +164,34 @@ class BenchmarksTest {
     }
 
     @Test
+    void shouldAnswerRightWhenTheModelIsExchangedAndMeasureTopicsAndStarts() throws IOException {
+        assumeTrue(
+                Files.exists(ProjectHome.find().resolve("scorer/target/quarkus-app/quarkus-run.jar")),
+                "The scorer is not packaged yet: mvn package does that.");
+        Path file = folder.resolve("report.json");
+
+        assertThat(run("scorer-topic", "--tiny", "--json", file.toString()))
+                .as("%s", err)
+                .isZero();
+
+        JsonNode report = new ObjectMapper().readTree(file.toFile());
+        assertThat(report.path("ratios").fieldNames())
+                .toIterable()
+                .containsExactly("beyondForwardP50OfAllowed", "beyondForwardP99OfAllowed", "rightAnswers");
+        assertThat(report.path("ratios").path("rightAnswers").asDouble()).isEqualTo(1);
+        JsonNode context = report.path("context");
+        assertThat(context.path("topic").path("counted").asInt()).isEqualTo(12);
+        assertThat(context.path("topic").path("batches").asDouble()).isBetween(1.0, 12.0);
+        assertThat(context.path("topic").path("commitMs").asDouble()).isPositive();
+        JsonNode swaps = context.path("swaps");
+        assertThat(swaps.path("swaps").asInt()).isEqualTo(5);
+        assertThat(swaps.path("answers").asInt()).isPositive();
+        // Else an answer by the wrong version would pass for a right one.
+        assertThat(swaps.path("leastDifferenceOfLogits").asDouble()).isGreaterThan(0.01);
+        assertThat(context.path("start").path("startToReadyMs").asDouble()).isPositive();
+    }
+
+    @Test
     void shouldWriteProgramAndLayoutWhenAnArchiveIsWanted() throws IOException {
         assertThat(run("archive", "--size", "tiny", "--out", folder.toString())).isZero();
 
@@ -191,6 +219,8 @@ class BenchmarksTest {
                 "critique --restore -1",
                 "critique --only NOTHING",
                 "critique --json /nowhere/report.json",
+                "scorer-topic --swaps 0",
+                "scorer-topic --only NOTHING",
                 "archive --size 9b --out .",
                 "archive --size tiny --out /dev/null/folder"
             })

@@ -35,13 +35,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class CritiqueStream implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CritiqueStream.class);
-    private static final Duration TOPICS_PATIENCE = Duration.ofSeconds(60);
+    /** How long the service waits for brokers and topics at its start. */
+    public static final Duration TOPICS_PATIENCE = Duration.ofSeconds(60);
+
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
     /** Stream threads must not wait for the registry longer than a transaction lives, which is 10 s. */
     private static final String REGISTRY_WAIT_MS = "5000";
 
     private final CritiqueSettings settings;
     private final KafkaSettings kafka;
+    private final Duration topicsPatience;
     private final StreamObserver observer;
     private final StageListener listener;
     private final Clock clock;
@@ -56,6 +59,7 @@ public final class CritiqueStream implements AutoCloseable {
     /**
      * @param settings what the service is told
      * @param kafka how to reach Kafka and the registry
+     * @param topicsPatience how long brokers and topics are waited for at the start
      * @param critic what is called for critiques
      * @param observer hears of what becomes of records
      * @param listener hears of what becomes of calls
@@ -65,6 +69,7 @@ public final class CritiqueStream implements AutoCloseable {
     public CritiqueStream(
             CritiqueSettings settings,
             KafkaSettings kafka,
+            Duration topicsPatience,
             AsyncCall<CritiqueRequest, CritiqueAnswer> critic,
             StreamObserver observer,
             StageListener listener,
@@ -72,6 +77,7 @@ public final class CritiqueStream implements AutoCloseable {
             RandomGenerator random) {
         this.settings = settings;
         this.kafka = kafka.with(RegistryClient.WAIT_MS, REGISTRY_WAIT_MS);
+        this.topicsPatience = topicsPatience;
         this.observer = observer;
         this.listener = listener;
         this.clock = clock;
@@ -87,14 +93,14 @@ public final class CritiqueStream implements AutoCloseable {
     /**
      * Waits for the topics, then runs until it is closed.
      *
-     * @throws UserError if something is wrong that the user must mend, such as topics that are missing for a minute
+     * @throws UserError if something is wrong that the user must mend, such as topics that are missing for longer than the patience
      * @throws IllegalStateException if the service died of a fault
      * @throws InterruptedException if the thread is interrupted
      */
     public void run() throws InterruptedException {
         FaultPolicy faults = new FaultPolicy(clock);
         try {
-            InputTopics topics = InputTopics.await(kafka, settings.topics(), TOPICS_PATIENCE);
+            InputTopics topics = InputTopics.await(kafka, settings.topics(), topicsPatience);
             KafkaStreams running = open(topics);
             running.setUncaughtExceptionHandler(faults);
             running.setStateListener((now, before) -> {

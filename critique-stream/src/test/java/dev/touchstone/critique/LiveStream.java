@@ -47,6 +47,8 @@ final class LiveStream {
     /** Fewer than come in: the input is shut and opened again all the time. */
     private static final int MAX_WAITING = 5;
 
+    private static final Duration TOPICS_PATIENCE = Duration.ofSeconds(2);
+
     private final TopicCatalogue topics;
     private final Path folder;
 
@@ -139,6 +141,7 @@ final class LiveStream {
         return new CritiqueStream(
                 settings,
                 kafka,
+                TOPICS_PATIENCE,
                 new CriticClient(critic, Clock.systemUTC(), CriticObserver.NONE),
                 StreamObserver.NONE,
                 event -> {},

@@ -89,7 +89,7 @@ class FaultsIT {
 
     @Test
     void shouldGiveEveryCompletionOneRewardWhenScorersAreKilledAndStopped() throws Exception {
-        JsonNode report = faults("scorer", KILLS_IN_PASSING, "is stopped in mid-work");
+        JsonNode report = faults("scorer", KILLS_IN_PASSING, "is stopped in mid-work", "--outage", "3s");
         JsonNode context = report.get("context");
         assertThat(context.get("records").asLong())
                 .isEqualTo(context.get("rewards").asLong()
@@ -98,6 +98,9 @@ class FaultsIT {
         for (String status : List.of("OK", "NO_CRITIQUE", "TOO_LONG_TRUNCATED", "INVALID")) {
             assertThat(rewards.get(status).asInt()).as(status).isPositive();
         }
+        assertThat(report.get("ratios").get("answeredInOutages").asDouble()).isEqualTo(1);
+        assertThat(context.get("brokerAwayRequests").asInt()).isPositive();
+        assertThat(context.get("registryAwayRequests").asInt()).isPositive();
         // Models were exchanged meanwhile.
         assertThat(rewards.get("model versions").asInt()).isGreaterThan(2);
     }

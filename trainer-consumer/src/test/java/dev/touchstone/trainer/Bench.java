@@ -105,7 +105,7 @@ final class Bench {
                 8,
                 d.batchTokens(),
                 idle,
-                Duration.ofSeconds(checkpointBatches / 2),
+                Duration.ofMillis(250L * checkpointBatches),
                 checkpointBatches,
                 3,
                 1,

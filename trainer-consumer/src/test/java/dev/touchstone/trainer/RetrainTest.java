@@ -27,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Models built from the log, beside the live ones. */
 class RetrainTest {
     private static final Duration LONG = Duration.ofMinutes(2);
+    /** One more than full micro-batches hold. */
+    private static final int PAIRS = 601;
 
     @TempDir
     Path folder;
@@ -39,7 +41,7 @@ class RetrainTest {
     @Test
     void shouldComeToTheSameBitsWhenARunOverAFinishedLogIsKilledTenTimes() throws Exception {
         Bench bench = new Bench("r1.", "killed", folder, Duration.ZERO);
-        bench.send(Pairs.some(1_001, 1)); // one more than full micro-batches hold
+        bench.send(Pairs.some(PAIRS, 1));
         long seed = 9;
         System.out.println("seed " + seed);
         Random random = new Random(seed);
@@ -47,10 +49,16 @@ class RetrainTest {
         for (int kill = 0; kill < 10; kill++) {
             Running running = bench.start();
             await().atMost(LONG).until(running.trainer::running);
-            await().pollDelay(Duration.ofMillis(random.nextInt(700))).until(() -> true); // another moment each time
+            boolean afterCheckpoint = kill % 2 == 1;
+            if (afterCheckpoint) { // else no life might be long enough for one
+                int before = bench.manifests().size();
+                await().atMost(LONG).until(() -> bench.manifests().size() > before);
+            }
+            int life = random.nextInt(afterCheckpoint ? 200 : 400); // another moment each time
+            await().pollDelay(Duration.ofMillis(life)).until(() -> true);
             running.kill();
             assertThat(running.end).isDone();
-            behind += bench.published(1_001) ? 0 : 1;
+            behind += bench.published(PAIRS) ? 0 : 1;
         }
         assertThat(behind).as("kills before the end of the log").isEqualTo(10);
         CheckpointManifest killed = finish(bench);
@@ -117,9 +125,9 @@ class RetrainTest {
 
     private static CheckpointManifest finish(Bench bench) throws Exception {
         Running running = bench.start();
-        await().atMost(LONG).until(() -> bench.published(1_000));
+        await().atMost(LONG).until(() -> bench.published(PAIRS - 1));
         running.stop();
-        assertThat(bench.published(1_001)).isTrue();
+        assertThat(bench.published(PAIRS)).isTrue();
         return bench.newest();
     }
 

@@ -61,6 +61,7 @@ record AddedLatency(int completions, double perSecond, double p50Ms, double p99M
             try (CritiqueStream stream = new CritiqueStream(
                     settings,
                     kafka,
+                    CritiqueStream.TOPICS_PATIENCE,
                     new CriticClient(settings.critic(), Clock.systemUTC(), CriticObserver.NONE),
                     StreamObserver.NONE,
                     event -> {},

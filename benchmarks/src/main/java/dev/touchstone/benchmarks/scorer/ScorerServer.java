@@ -31,37 +31,63 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Not thread-safe. The packaged scorer in a process of its own, with a broker, a registry and an untrained built-in model. */
+/** Not thread-safe. The packaged scorer in a process of its own, with a broker, a registry and untrained built-in models. */
 final class ScorerServer implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int POLL_MS = 20;
     private static final String MODEL = "default";
 
     private final Path folder;
     private final ChildProcess broker;
     private final RegistryProcess registry;
+    private final KafkaSettings kafka;
+    private final TopicCatalogue topics = new TopicCatalogue(TopicCatalogue.DEFAULT_PREFIX);
     private final Checkpoint.Written checkpoint;
-    private final Process scorer;
-    private final URI address;
+    private final int port = Ports.free();
+    private final URI address = URI.create("http://127.0.0.1:" + port);
+    private Process scorer;
 
     ScorerServer() throws IOException, CheckpointException, InterruptedException {
         folder = Files.createTempDirectory("touchstone-bench");
         broker = BrokerChild.start(folder);
         registry = RegistryProcess.start(Ports.free(), folder.resolve("registry.log"));
-        KafkaSettings kafka =
-                KafkaSettings.of(Map.of("bootstrap.servers", broker.greeting(), "schema.registry.url", registry.url()));
-        TopicCatalogue topics = new TopicCatalogue(TopicCatalogue.DEFAULT_PREFIX);
+        kafka = KafkaSettings.of(Map.of("bootstrap.servers", broker.greeting(), "schema.registry.url", registry.url()));
         TopicAdmin admin = new TopicAdmin(kafka, PATIENCE);
         admin.createMissing(topics);
         admin.registerSchemas(topics);
-        try (RewardModelTrainer model = RewardModelTrainer.createBuiltIn(TrainingConfig.defaults(1))) {
-            checkpoint = model.checkpoint(folder.resolve("checkpoints"), null, Map.of());
-        }
-        publish(kafka, topics);
-        int port = Ports.free();
-        address = URI.create("http://127.0.0.1:" + port);
-        scorer = start(kafka, port);
+        checkpoint = publish(1);
+        promote(checkpoint);
+        scorer = start();
         awaitReady();
+    }
+
+    /** How to reach broker and registry. */
+    KafkaSettings kafka() {
+        return kafka;
+    }
+
+    TopicCatalogue topics() {
+        return topics;
+    }
+
+    /** Writes an untrained model of another seed and publishes its manifest. */
+    Checkpoint.Written publish(long seed) throws CheckpointException {
+        Checkpoint.Written written;
+        try (RewardModelTrainer model = RewardModelTrainer.createBuiltIn(TrainingConfig.defaults(seed))) {
+            written = model.checkpoint(folder.resolve("checkpoints"), null, Map.of());
+        }
+        announce(written);
+        return written;
+    }
+
+    /** Stops the scorer and starts it again; milliseconds from the start of the process until it is ready. */
+    double restart() throws IOException, InterruptedException {
+        stop();
+        long begun = System.nanoTime();
+        scorer = start();
+        awaitReady();
+        return (System.nanoTime() - begun) / 1e6;
     }
 
     /** Where it answers. */
@@ -79,23 +105,26 @@ final class ScorerServer implements AutoCloseable {
         return scorer.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
-    private void publish(KafkaSettings kafka, TopicCatalogue topics) {
-        Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
+    private void announce(Checkpoint.Written written) {
         Records.send(
                 kafka,
                 topics.checkpoints().name(),
-                MODEL + "/" + checkpoint.versionId(),
+                MODEL + "/" + written.versionId(),
                 CheckpointManifest.newBuilder()
                         .setModelId(MODEL)
-                        .setVersionId(checkpoint.versionId())
-                        .setUri(checkpoint.folder().toUri().toString())
-                        .setSha256(checkpoint.sha256())
+                        .setVersionId(written.versionId())
+                        .setUri(written.folder().toUri().toString())
+                        .setSha256(written.sha256())
                         .setStep(0)
                         .setOffsets(List.of())
                         .setTrainedPairs(0)
                         .setHeldOutPairs(0)
-                        .setCreatedAt(now)
+                        .setCreatedAt(now())
                         .build());
+    }
+
+    /** Makes a published model the champion. */
+    void promote(Checkpoint.Written written) {
         Records.send(
                 kafka,
                 topics.models().name(),
@@ -103,13 +132,17 @@ final class ScorerServer implements AutoCloseable {
                 ModelAlias.newBuilder()
                         .setModelId(MODEL)
                         .setAlias("champion")
-                        .setVersionId(checkpoint.versionId())
+                        .setVersionId(written.versionId())
                         .setChangedBy("benchmark")
-                        .setChangedAt(now)
+                        .setChangedAt(now())
                         .build());
     }
 
-    private Process start(KafkaSettings kafka, int port) throws IOException {
+    private static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.MICROS);
+    }
+
+    private Process start() throws IOException {
         Path jar = ProjectHome.find().resolve("scorer/target/quarkus-app/quarkus-run.jar");
         if (!Files.exists(jar)) {
             throw new UserError("The scorer is not built: run mvn -DskipTests package.");
@@ -124,7 +157,8 @@ final class ScorerServer implements AutoCloseable {
         environment.put("TOUCHSTONE_HTTP_QUEUE_ITEMS", "4096");
         environment.put("OMP_NUM_THREADS", "1");
         Process process = builder.redirectErrorStream(true)
-                .redirectOutput(folder.resolve("scorer.log").toFile())
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve("scorer.log").toFile()))
                 .start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         return process;
@@ -146,12 +180,11 @@ final class ScorerServer implements AutoCloseable {
             if (!scorer.isAlive() || System.nanoTime() > giveUpAt) {
                 throw new IllegalStateException("The scorer does not get ready; its log is in " + folder);
             }
-            Thread.sleep(100);
+            Thread.sleep(POLL_MS);
         }
     }
 
-    @Override
-    public void close() {
+    private void stop() {
         scorer.destroy();
         try {
             if (!scorer.waitFor(20, TimeUnit.SECONDS)) {
@@ -160,6 +193,11 @@ final class ScorerServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Override
+    public void close() {
+        stop();
         registry.close();
         broker.close();
         Folders.delete(folder);

@@ -78,6 +78,7 @@ public class CritiqueService {
             CritiqueStream made = new CritiqueStream(
                     settings,
                     SettingsReader.kafka(properties),
+                    CritiqueStream.TOPICS_PATIENCE,
                     new CriticClient(settings.critic(), clock, metrics),
                     metrics,
                     metrics,

@@ -38,7 +38,8 @@ import picocli.CommandLine.Spec;
                     + " it works, and then checks the topics. For critique-stream it also counts the calls to a fake LLM that were"
                     + " made twice. For trainer, half of the kills hit a model that learns while the log grows, half one that"
                     + " learns from the finished log; both are then built again and compared bit by bit. For scorer, two of"
-                    + " them share the work while a trainer keeps them exchanging models.",
+                    + " them share the work while a trainer keeps them exchanging models; then broker and registry are away for"
+                    + " a while.",
             "Exits with 0 if every guarantee held, else 1."
         })
 public final class FaultsCommand implements Callable<Integer> {
@@ -105,6 +106,15 @@ public final class FaultsCommand implements Callable<Integer> {
     private double rate;
 
     @Option(
+            names = "--outage",
+            paramLabel = "TIME",
+            defaultValue = "60s",
+            converter = DurationConverter.class,
+            description = "scorer: how long the broker is away, and then the registry; 0s for not at all (default:"
+                    + " ${DEFAULT-VALUE}).")
+    private Duration outage = Duration.ZERO;
+
+    @Option(
             names = "--data",
             paramLabel = "DIR",
             description = "Folder for data and logs, cleared first (default: .touchstone/faults).")
@@ -153,7 +163,7 @@ public final class FaultsCommand implements Callable<Integer> {
         Bed bed = new Bed(place, stack, Clock.systemUTC(), line -> err.println(line));
         return switch (service) {
             case "trainer" -> new TrainerFaultRun(kills, seed, bed).run();
-            case "scorer" -> new ScorerFaultRun(kills, seed, bed).run();
+            case "scorer" -> new ScorerFaultRun(kills, seed, outage, bed).run();
             default ->
                 new CritiqueFaultRun(new FaultPlan(kills, seed, completions, pairs, maxInFlight, latency, rate), bed)
                         .run();

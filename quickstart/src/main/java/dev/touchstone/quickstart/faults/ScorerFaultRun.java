@@ -13,7 +13,8 @@ import java.util.SplittableRandom;
 /**
  * Confined to one thread. The kill loop on the scorer: two of them share the partitions while a trainer, whose every version
  * serves, keeps them exchanging models. One or the other is killed at random moments, and in the end one is stopped in mid-work
- * for longer than its session and its transaction last. When everything is out the topics are judged.
+ * for longer than its session and its transaction last; then the broker is away for a while, and the registry. When
+ * everything is out the topics are judged.
  */
 public final class ScorerFaultRun {
     private static final String MODEL = "default";
@@ -30,21 +31,25 @@ public final class ScorerFaultRun {
 
     private final int kills;
     private final long seed;
+    private final Duration outage;
     private final Bed bed;
 
     private final List<KillablePart> scorers = new ArrayList<>();
     private final List<String> troubles = new ArrayList<>();
     private final List<Double> starts = new ArrayList<>();
+    private final List<ClusterOutage.Seen> outages = new ArrayList<>();
     private int hits;
 
     /**
      * @param kills kills that must hit a scorer at work, at least 1
      * @param seed decides whom and when it kills, and what is sent
+     * @param outage how long the broker is away, and then the registry; zero for not at all
      * @param bed what it happens on
      */
-    public ScorerFaultRun(int kills, long seed, Bed bed) {
+    public ScorerFaultRun(int kills, long seed, Duration outage, Bed bed) {
         this.kills = kills;
         this.seed = seed;
+        this.outage = outage;
         this.bed = bed;
     }
 
@@ -71,6 +76,12 @@ public final class ScorerFaultRun {
                 scorers.add(bed.stack().startScorer("scorer-" + i, scorerSettings(i)));
             }
             boolean done = killAll(watch, completions, supply) && pauseOne(supply);
+            if (done && !outage.isZero()) {
+                // What a trainer does in an outage is not asked here.
+                trainer.terminate();
+                trainer.awaitEnd(LIMIT);
+                takeAway(watch, () -> completions.fillTo(watch.total() + LEAD));
+            }
             boolean allOut = done && bed.growth(LIMIT, watch::total, completions::sent);
             if (done && !allOut) {
                 troubles.add("Nothing came out for " + LIMIT.toSeconds() + " s, with "
@@ -95,6 +106,7 @@ public final class ScorerFaultRun {
                             watch.partitionsWithOutput(),
                             watch.longestSilenceSeconds(),
                             starts,
+                            outages,
                             (System.nanoTime() - begin) / 1e9,
                             verdict)
                     .report(troubles);
@@ -166,6 +178,14 @@ public final class ScorerFaultRun {
             troubles.add("Scorer " + (number + 1) + " did not serve within " + LIMIT.toSeconds() + " s.");
         }
         return serves;
+    }
+
+    /** The broker is away for a while, then the registry. Completions come before and after, and meanwhile where they can. */
+    private void takeAway(OutputWatch watch, Runnable supply) throws InterruptedException {
+        ClusterOutage away = new ClusterOutage(bed, scorers, watch::total);
+        supply.run();
+        outages.add(away.of("broker", bed.stack().broker(), outage, () -> {}, supply));
+        outages.add(away.of("registry", bed.stack().registry(), outage, supply, supply));
     }
 
     /** One scorer is stopped in mid-work for longer than its session and its transaction last, and must go on well. */

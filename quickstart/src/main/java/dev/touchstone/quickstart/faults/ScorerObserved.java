@@ -19,6 +19,7 @@ import java.util.Map;
  * @param partitionsWithOutput those that got something
  * @param longestSilence longest time between two rewards of one partition, seconds
  * @param starts seconds from the start of a process to when it served
+ * @param outages what was seen while a part of the cluster was away
  * @param seconds how long all of it took
  * @param verdict what the topics hold
  */
@@ -34,6 +35,7 @@ record ScorerObserved(
         int partitionsWithOutput,
         double longestSilence,
         List<Double> starts,
+        List<ClusterOutage.Seen> outages,
         double seconds,
         Verdict verdict) {
 
@@ -42,6 +44,12 @@ record ScorerObserved(
         Map<String, Double> ratios = new LinkedHashMap<>();
         ratios.put("killsOnLiveWork", FaultReport.rounded((double) hits / kills));
         ratios.put("partitionsWithOutput", FaultReport.rounded((double) partitionsWithOutput / partitions));
+        int asked = outages.stream().mapToInt(ClusterOutage.Seen::asked).sum();
+        if (asked > 0) {
+            int answered =
+                    outages.stream().mapToInt(ClusterOutage.Seen::answered).sum();
+            ratios.put("answeredInOutages", FaultReport.rounded((double) answered / asked));
+        }
 
         Map<String, Object> context = new LinkedHashMap<>();
         context.put("seed", seed);
@@ -52,6 +60,12 @@ record ScorerObserved(
         context.put("longestSilenceOfAPartitionSeconds", FaultReport.rounded(longestSilence));
         context.put("secondsFromStartToReadyMedian", FaultReport.median(starts));
         context.put("secondsFromStartToReadyMax", FaultReport.max(starts));
+        for (ClusterOutage.Seen seen : outages) {
+            context.put(seen.part() + "AwaySeconds", FaultReport.rounded(seen.seconds()));
+            context.put(seen.part() + "AwayRequests", seen.asked());
+            context.put(seen.part() + "AwayRewardsOfTopic", seen.rewards());
+            context.put(seen.part() + "BackToRewardSeconds", FaultReport.rounded(seen.secondsToReward()));
+        }
         context.put("seconds", FaultReport.rounded(seconds));
         return new FaultReport(ratios, context, verdict, failures(troubles));
     }
@@ -69,6 +83,15 @@ record ScorerObserved(
         }
         if (partitionsWithOutput < partitions) {
             failures.add("Only " + partitionsWithOutput + " of " + partitions + " partitions got a reward.");
+        }
+        for (ClusterOutage.Seen seen : outages) {
+            if (seen.asked() == 0 || seen.answered() < seen.asked()) {
+                failures.add("While the " + seen.part() + " was away " + seen.answered() + " of " + seen.asked()
+                        + " requests over HTTP got a reward.");
+            }
+            if (seen.secondsToReward() < 0) {
+                failures.add("No reward came out of the topic after the " + seen.part() + " was back.");
+            }
         }
         return failures;
     }

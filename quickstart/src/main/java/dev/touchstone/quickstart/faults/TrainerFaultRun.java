@@ -38,6 +38,9 @@ public final class TrainerFaultRun {
     /** Records for each life of the second model: it must not come to the end of the log before its last kill. */
     private static final int RECORDS_PER_LIFE = 400;
 
+    /** Records a second while another trainer takes over: work for it, and no more to be built again in the end than needed. */
+    private static final int TRICKLE_PER_SECOND = 25;
+
     private static final int BATCH_PAIRS = 32;
 
     private final int kills;
@@ -108,7 +111,7 @@ public final class TrainerFaultRun {
         if (!killed || !awaitWork(LIVE, trainer, watch, feed, supply)) {
             return false;
         }
-        KillablePart second = replaced(trainer, watch, feed, supply);
+        KillablePart second = replaced(trainer, watch, feed);
         feed.fillTo(Math.max(feed.sent(), (kills / 2 + 1) * (long) RECORDS_PER_LIFE));
         boolean ended = learnt(LIVE, watch, feed, 0) && stopped(LIVE, second);
         accidents += trainer.accidents() + second.accidents();
@@ -193,15 +196,15 @@ public final class TrainerFaultRun {
     }
 
     /** The trainer is stopped in mid-work for longer than a transaction may last; another one takes over. Gives the other. */
-    private KillablePart replaced(KillablePart trainer, LineageWatch watch, PairFeed feed, Runnable supply)
-            throws InterruptedException {
+    private KillablePart replaced(KillablePart trainer, LineageWatch watch, PairFeed feed) throws InterruptedException {
         bed.say("The trainer of '" + LIVE + "' is stopped in mid-work, and another one started.");
         trainer.pause();
         long pausedAt = System.nanoTime();
         KillablePart second = bed.stack().startTrainer(LIVE + "-2", settings(LIVE));
         int versions = watch.versions(LIVE);
+        long sent = feed.sent();
         boolean goesOn = bed.until(LIMIT, () -> {
-            supply.run();
+            feed.fillTo(sent + (System.nanoTime() - pausedAt) * TRICKLE_PER_SECOND / 1_000_000_000);
             return watch.versions(LIVE) > versions + 1
                     && System.nanoTime() - pausedAt
                             > TRANSACTION_TIMEOUT.multipliedBy(2).toNanos();

@@ -1,9 +1,10 @@
 package dev.touchstone.quickstart.stack;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.OptionalInt;
 
-/** Thread-safe. A service that is there to be killed: what happens to it on purpose is told from what happens by itself. */
+/** Thread-safe. A process that is there to be killed or stopped: what happens to it on purpose is told from what happens by itself. */
 public final class KillablePart {
     private final SupervisedPart part;
 
@@ -19,6 +20,17 @@ public final class KillablePart {
     /** Starts the process again after a kill. */
     public void start() {
         part.start();
+    }
+
+    /**
+     * Where it listens for HTTP.
+     *
+     * @throws IllegalStateException if it is no service of ours
+     */
+    public URI address() {
+        String port = part.environment("QUARKUS_HTTP_PORT")
+                .orElseThrow(() -> new IllegalStateException(part.name() + " has no HTTP of ours"));
+        return URI.create("http://127.0.0.1:" + port);
     }
 
     /** Whether it serves now. */

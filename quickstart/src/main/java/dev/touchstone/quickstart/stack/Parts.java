@@ -21,6 +21,9 @@ import java.util.Set;
 
 /** Not thread-safe, though what it makes is. Says of each part of an embedded stack how it is started and when it serves. */
 final class Parts {
+    static final String BROKER = "broker";
+    static final String REGISTRY = "registry";
+
     private static final Duration ASK = Duration.ofSeconds(3);
 
     private final StackPlan plan;
@@ -37,15 +40,15 @@ final class Parts {
         command.addAll(List.of(
                 "--port", Integer.toString(plan.kafkaPort()),
                 "--data", plan.data().resolve("broker").toString()));
-        return new Part("broker", command, Map.of(), log("broker"), this::brokerAnswers);
+        return new Part(BROKER, command, Map.of(), log(BROKER), this::brokerAnswers);
     }
 
     Part registry() {
         return new Part(
-                "registry",
+                REGISTRY,
                 RegistryProcess.command(plan.registryPort(), plan.data().resolve("registry")),
                 Map.of(),
-                log("registry"),
+                log(REGISTRY),
                 () -> answers(RegistryProcess.url(plan.registryPort()) + "/subjects"));
     }
 

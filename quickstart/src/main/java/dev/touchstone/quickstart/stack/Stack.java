@@ -134,6 +134,23 @@ public final class Stack implements AutoCloseable {
         return killable(new Parts(plan).scorer(name, settings));
     }
 
+    /** The broker of a cluster that runs, to be stopped for a while. */
+    public KillablePart broker() {
+        return new KillablePart(launched(Parts.BROKER));
+    }
+
+    /** The registry of a cluster that runs, to be stopped for a while. */
+    public KillablePart registry() {
+        return new KillablePart(launched(Parts.REGISTRY));
+    }
+
+    private SupervisedPart launched(String name) {
+        return List.copyOf(parts).stream()
+                .filter(part -> part.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("The " + name + " has not been started"));
+    }
+
     private KillablePart killable(Part service) {
         SupervisedPart started = launch(service);
         started.awaitReady(PATIENCE);

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +43,11 @@ final class SupervisedPart {
 
     String name() {
         return part.name();
+    }
+
+    /** The value of an environment variable that the process gets from its plan; empty if the plan sets none. */
+    Optional<String> environment(String name) {
+        return Optional.ofNullable(part.environment().get(name));
     }
 
     synchronized void start() {

@@ -48,6 +48,14 @@ public final class RewardModelLoader implements ModelLoader {
         }
     }
 
+    /**
+     * Brings the native library into the process, which every load would do at its begin. May be called on any thread while
+     * the rest of the process starts.
+     */
+    public void prepare() {
+        Torch.start(nativeThreads);
+    }
+
     /** A device that is not there must end the start, not every load. */
     private void requireDevice() {
         try {

@@ -82,9 +82,26 @@ public class ScorerProcess {
                         settings.versionsBeside(),
                         settings.instanceId(),
                         settings.http().queueItems()),
-                new RewardModelLoader(settings.nativeThreads(), compute(), fetcher()),
+                loader(),
                 new ScorerMetrics(meters),
                 Clock.systemUTC());
+    }
+
+    /** The native library takes as long to load as the brokers take to tell what serves: both at once. */
+    private RewardModelLoader loader() {
+        RewardModelLoader loader = new RewardModelLoader(settings.nativeThreads(), compute(), fetcher());
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        loader.prepare();
+                    } catch (RuntimeException | LinkageError e) {
+                        LOG.warn("The native library cannot be loaded; every load of a model will say so.", e);
+                    }
+                },
+                "scorer-native");
+        thread.setDaemon(true);
+        thread.start();
+        return loader;
     }
 
     private CheckpointFetcher fetcher() {

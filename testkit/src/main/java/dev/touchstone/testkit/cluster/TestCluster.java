@@ -16,6 +16,8 @@ public final class TestCluster {
         static final TestCluster SHARED = new TestCluster();
     }
 
+    private static final String FETCH_WAIT_MS = "50";
+
     private final EmbeddedBroker broker;
     private final RegistryProcess registry;
 
@@ -42,8 +44,11 @@ public final class TestCluster {
 
     /** How to reach it. */
     public KafkaSettings settings() {
-        return KafkaSettings.of(
-                Map.of("bootstrap.servers", broker.bootstrapServers(), "schema.registry.url", registry.url()));
+        return KafkaSettings.of(Map.of(
+                "bootstrap.servers", broker.bootstrapServers(),
+                "schema.registry.url", registry.url(),
+                // Who reads to an end, or closes, waits for the fetch that is under way: half a second by default.
+                "fetch.max.wait.ms", FETCH_WAIT_MS));
     }
 
     /** Creates all topics under a prefix and registers their schemas. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -20,6 +21,8 @@ import org.apache.kafka.common.TopicPartition;
 /** Reads whole topics and writes single records. */
 public final class Records {
     private static final Duration READ_LIMIT = Duration.ofSeconds(60);
+    /** Closing waits for the fetch that is under way, half a second by default. */
+    private static final String FETCH_WAIT_MS = "50";
 
     private Records() {}
 
@@ -48,7 +51,9 @@ public final class Records {
 
     /** Every committed record of a topic at the time of the call, by partition, then offset. */
     public static List<ConsumerRecord<byte[], byte[]>> readAll(KafkaSettings settings, String topic) {
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings.byteConsumer())) {
+        Map<String, Object> config = settings.byteConsumer();
+        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(config)) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                     .map(info -> new TopicPartition(topic, info.partition()))
                     .toList();

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -88,10 +87,22 @@ public final class Evidence {
         }
         next.add(new Bet(looks + 1, fresh));
         if (next.size() > MOST_BETS) {
-            next.remove(
-                    next.stream().min(Comparator.comparingDouble(Bet::logWorth)).orElseThrow());
+            next.remove(smallest(next));
         }
         return new Evidence(champion, looks + 1, pairs + freshPairs, next);
+    }
+
+    private static int smallest(List<Bet> bets) {
+        int smallest = 0;
+        double least = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < bets.size(); i++) {
+            double worth = bets.get(i).logWorth(); // dear, so once each
+            if (worth < least) {
+                least = worth;
+                smallest = i;
+            }
+        }
+        return smallest;
     }
 
     /** In the form that a manifest holds. */

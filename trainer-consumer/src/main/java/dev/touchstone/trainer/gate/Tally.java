@@ -1,7 +1,5 @@
 package dev.touchstone.trainer.gate;
 
-import java.util.Arrays;
-
 /**
  * Wins of a candidate over a champion, pair by pair: a side that gets a pair right where the other does not has won it, and
  * half won it where one of the two is a draw.
@@ -57,11 +55,18 @@ record Tally(long lost, long halfLost, long halfWon, long won) {
 
     /** log of the sum of exp(x). */
     static double logSum(double... x) {
-        double most = Arrays.stream(x).max().orElse(Double.NEGATIVE_INFINITY);
+        double most = Double.NEGATIVE_INFINITY;
+        for (double v : x) {
+            most = Math.max(most, v);
+        }
         if (most == Double.NEGATIVE_INFINITY) {
             return most;
         }
-        return most + Math.log(Arrays.stream(x).map(v -> Math.exp(v - most)).sum());
+        double sum = 0;
+        for (double v : x) {
+            sum += Math.exp(v - most);
+        }
+        return most + Math.log(sum);
     }
 
     /** By stake: logarithms of what a pair that is lost, half lost, half won or won multiplies the capital by. */
