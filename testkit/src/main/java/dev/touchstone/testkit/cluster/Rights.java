@@ -75,6 +75,12 @@ public record Rights(List<Right> rights) {
         return AclOperation.valueOf(word.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(Locale.ROOT));
     }
 
+    /** All of them but those on one kind of resource. */
+    public Rights without(ResourceType resource) {
+        return new Rights(
+                rights.stream().filter(right -> right.resource() != resource).toList());
+    }
+
     /**
      * Gives them to a user.
      *
