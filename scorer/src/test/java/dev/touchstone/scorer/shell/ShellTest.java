@@ -35,6 +35,8 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -50,6 +52,9 @@ class ShellTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final String ITEM = "{\"id\":\"a\",\"prompt\":\"What is 2 plus 2?\",\"completion\":\"It is 4.\"}";
     private static final TopicCatalogue TOPICS = new TopicCatalogue(ClusterResource.PREFIX);
+
+    /** Described before its resource was there. */
+    private static final String BY_VERSION = "POST /v2/models/{model}/versions/{version}/infer";
 
     @TempDir
     static Path folder;
@@ -311,6 +316,33 @@ class ShellTest {
                 .statusCode(400)
                 .body("error.type", equalTo("malformed_json"))
                 .body("error.code", equalTo(400));
+    }
+
+    @Test
+    @Order(11)
+    void shouldDescribeEveryPathAndNoOther() throws Exception {
+        Set<String> served = ServedDescription.operationsOf(Path.of("target/classes"));
+        Set<String> described = new TreeSet<>(description().operations());
+        if (!served.contains(BY_VERSION)) {
+            described.remove(BY_VERSION);
+        }
+        assertThat(described).containsExactlyInAnyOrderElementsOf(served);
+    }
+
+    @Test
+    @Order(11)
+    void shouldAnswerEveryExampleOfTheDescription() throws Exception {
+        List<ServedDescription.Example> examples = description().examples();
+        assertThat(examples).hasSizeGreaterThan(15);
+        examples.forEach(example -> ask(example.path(), example.body()));
+    }
+
+    private static ServedDescription description() throws Exception {
+        return ServedDescription.of(when().get("/q/openapi?format=json")
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString());
     }
 
     private static io.restassured.response.Response ask(String path, String body) {
