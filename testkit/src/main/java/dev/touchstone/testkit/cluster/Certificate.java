@@ -7,16 +7,21 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 
 /**
  * A certificate for this machine's loopback address that only its own file vouches for, made by the JDK's {@code keytool}.
  *
  * @param keyStore PKCS12 file with key and certificate
- * @param pem the certificate alone, for those that are to trust it
+ * @param pem the certificate alone, also for those that are to trust it
+ * @param key its private key, PEM
  */
-public record Certificate(Path keyStore, Path pem) {
+public record Certificate(Path keyStore, Path pem, Path key) {
     /** Of the store and of the key in it. */
     public static final String PASSWORD = "not-a-secret";
 
@@ -33,7 +38,22 @@ public record Certificate(Path keyStore, Path pem) {
                 List.of("-genkeypair", "-keyalg", "EC", "-validity", "1", "-dname", "CN=localhost"),
                 List.of("-ext", "san=ip:127.0.0.1,dns:localhost"));
         keytool(keyStore, List.of("-exportcert", "-rfc", "-file", pem.toString()), List.of());
-        return new Certificate(keyStore, pem);
+        Path key = folder.resolve("server.key");
+        exportKey(keyStore, key);
+        return new Certificate(keyStore, pem, key);
+    }
+
+    private static void exportKey(Path keyStore, Path file) {
+        try {
+            char[] password = PASSWORD.toCharArray();
+            Key key = KeyStore.getInstance(keyStore.toFile(), password).getKey("server", password);
+            String base64 = Base64.getMimeEncoder().encodeToString(key.getEncoded());
+            Files.writeString(file, "-----BEGIN PRIVATE KEY-----\n" + base64 + "\n-----END PRIVATE KEY-----\n");
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("The key of " + keyStore + " cannot be read", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void keytool(Path keyStore, List<String> order, List<String> more) {
