@@ -1,15 +1,15 @@
 package dev.touchstone.critique;
 
 import dev.touchstone.schemas.UserError;
+import dev.touchstone.schemas.kafka.Refusal;
 import dev.touchstone.schemas.registry.RegistryUnavailableException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
@@ -74,15 +74,13 @@ final class FaultPolicy implements StreamsUncaughtExceptionHandler {
     }
 
     private static @Nullable Throwable mistake(Throwable error) {
+        Optional<UserError> refusal = Refusal.of(error);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof UserError) {
                 return cause;
-            }
-            if (cause instanceof AuthorizationException || cause instanceof AuthenticationException) {
-                return new UserError(
-                        "Kafka refuses this service: give its user the right to read, write and describe the topics, to"
-                                + " use its group and transactional ids, and to create internal topics.",
-                        cause);
             }
             if (cause instanceof FencedInstanceIdException) {
                 return new UserError(

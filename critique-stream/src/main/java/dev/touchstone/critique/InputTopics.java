@@ -4,6 +4,7 @@ import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.TopicCatalogue.Topic;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.KafkaSettings;
+import dev.touchstone.schemas.kafka.Refusal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -55,17 +56,14 @@ record InputTopics(int partitions, int outputMaxBytes) {
                     Map<String, TopicDescription> found = describe(admin, topics);
                     return new InputTopics(partitions(found, topics), outputMaxBytes(admin, topics));
                 } catch (AuthenticationException | AuthorizationException e) {
-                    throw new UserError(
-                            "Kafka at " + kafka.bootstrapServers()
-                                    + " does not let us see the topics: give this service's user the right to"
-                                    + " describe, read and write them.",
-                            e);
+                    throw Refusal.of(e).orElseThrow(() -> e);
                 } catch (UnknownTopicOrPartitionException e) {
                     trouble = "The topics " + topics.pairs().name() + " and so on are not all on "
                             + kafka.bootstrapServers() + ": create them with ./touchstone topics --create.";
                 } catch (org.apache.kafka.common.errors.TimeoutException e) {
                     trouble = "No Kafka broker answers at " + kafka.bootstrapServers()
-                            + ": start one with ./touchstone up, or set KAFKA_BOOTSTRAP_SERVERS.";
+                            + ": start one with ./touchstone up, or set KAFKA_BOOTSTRAP_SERVERS; if they are secured,"
+                            + " set KAFKA_SECURITY_PROTOCOL too.";
                 }
                 if (System.nanoTime() > giveUpAt) {
                     throw new UserError(trouble);

@@ -67,6 +67,10 @@ final class LiveStream {
         private final AtomicReference<Throwable> failure = new AtomicReference<>();
         private final Thread thread;
 
+        static Running of(CritiqueStream stream) {
+            return new Running(stream);
+        }
+
         private Running(CritiqueStream stream) {
             this.stream = stream;
             thread = new Thread(() -> {

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.touchstone.schemas.kafka.KafkaSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class KafkaSettingsTest {
     @Test
@@ -36,6 +39,30 @@ class KafkaSettingsTest {
         assertThat(settings.client())
                 .containsEntry("security.protocol", "SASL_SSL")
                 .doesNotContainKey("absent");
+    }
+
+    @Test
+    void shouldTakeAFileOfPropertiesAndPutWhatIsSetBeforeIt(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("client.properties");
+        Files.writeString(file, """
+                bootstrap.servers=one:9092
+                odd_Name-x=1
+                ssl.keystore.password=${not expanded}
+                sasl.jaas.config=org.example.Login required \\
+                    username="a" \\
+                    password="b";
+                """);
+        KafkaSettings settings = KafkaSettings.fromConfiguration(
+                Map.of("KAFKA_PROPERTIES_FILE", file.toString(), "KAFKA_BOOTSTRAP_SERVERS", "two:9092"));
+        assertThat(settings.client())
+                .containsEntry("bootstrap.servers", "two:9092")
+                .containsEntry("odd_Name-x", "1")
+                .containsEntry("ssl.keystore.password", "${not expanded}")
+                .containsEntry("sasl.jaas.config", "org.example.Login required username=\"a\" password=\"b\";")
+                .doesNotContainKey("properties.file");
+        assertThatThrownBy(() -> KafkaSettings.fromConfiguration(Map.of("kafka.properties.file", "/nowhere")))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("/nowhere");
     }
 
     @Test

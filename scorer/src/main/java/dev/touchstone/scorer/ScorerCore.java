@@ -2,6 +2,7 @@ package dev.touchstone.scorer;
 
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.UserError;
+import dev.touchstone.schemas.kafka.Refusal;
 import dev.touchstone.schemas.kafka.TopicAdmin;
 import dev.touchstone.scorer.dashboard.Dashboard;
 import dev.touchstone.scorer.dashboard.LagReader;
@@ -131,8 +132,9 @@ public final class ScorerCore implements AutoCloseable {
     private void startParts() {
         List<String> missing = new TopicAdmin(settings.kafka(), BROKER_PATIENCE).missing(topics);
         if (!missing.isEmpty()) {
-            throw new UserError("These topics are missing: " + String.join(", ", missing)
-                    + ": create them with ./touchstone topics create.");
+            throw new UserError("These topics are missing, or this user may not see them: "
+                    + String.join(", ", missing)
+                    + ": create them with ./touchstone topics --create, or let the user describe them.");
         }
         openParts();
     }
@@ -172,7 +174,7 @@ public final class ScorerCore implements AutoCloseable {
             work.run();
         } catch (Throwable e) {
             LOG.debug("The part {} has died", name, e);
-            failure.complete(e);
+            failure.complete(Refusal.of(e).<Throwable>map(mistake -> mistake).orElse(e));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.KafkaSettings;
+import dev.touchstone.schemas.kafka.Refusal;
 import dev.touchstone.schemas.kafka.TopicAdmin;
 import dev.touchstone.schemas.v1.CheckpointManifest;
 import dev.touchstone.schemas.v1.CritiquedPair;
@@ -16,6 +17,7 @@ import dev.touchstone.trainer.lineage.Lineage;
 import dev.touchstone.trainer.lineage.LineagePublisher;
 import dev.touchstone.trainer.lineage.ModelAliases;
 import dev.touchstone.trainer.lineage.ModelRequests;
+import dev.touchstone.trainer.lineage.PublicationException;
 import dev.touchstone.trainer.log.PairLog;
 import dev.touchstone.trainer.log.PairReader;
 import dev.touchstone.trainer.report.Reports;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,7 +76,7 @@ public final class Trainer {
     /**
      * Runs until {@link #stop}, and then publishes what has been learnt. An interrupt ends it at once, with nothing published.
      *
-     * @throws UserError if the broker, the topics, the log or the checkpoints are not what they should be
+     * @throws UserError if the broker, the topics, the log or the checkpoints are not what they should be, or the broker refuses
      * @throws dev.touchstone.trainer.lineage.FencedException if another trainer has taken the model over
      * @throws dev.touchstone.trainer.lineage.PublicationException if the broker or the store of checkpoints stays away
      * @throws dev.touchstone.schemas.registry.RegistryUnavailableException if the registry stays away
@@ -129,6 +132,8 @@ public final class Trainer {
                                 + " Begin a new model with another touchstone.model-id.",
                         e);
             }
+        } catch (KafkaException | PublicationException e) {
+            throw Refusal.of(e).<RuntimeException>map(mistake -> mistake).orElse(e);
         } finally {
             running = false;
         }
@@ -156,7 +161,8 @@ public final class Trainer {
         List<String> missing = new TopicAdmin(kafka, ADMIN_PATIENCE).missing(topics);
         if (!missing.isEmpty()) {
             throw new UserError(
-                    "The topics " + missing + " do not exist: create them with ./touchstone topics --create.");
+                    "The topics " + missing + " do not exist, or this user may not see them: create them with"
+                            + " ./touchstone topics --create, or let the user describe them.");
         }
     }
 

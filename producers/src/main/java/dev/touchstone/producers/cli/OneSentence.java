@@ -1,13 +1,15 @@
 package dev.touchstone.producers.cli;
 
 import dev.touchstone.schemas.UserError;
+import dev.touchstone.schemas.kafka.Refusal;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** How a command line answers wrong use: one sentence to standard error, exit code 2. Any other fault is thrown on. */
+/** How a command line answers wrong use: one sentence to standard error, exit code 2, and so for brokers that refuse. Any other fault is thrown on. */
 public final class OneSentence implements IExecutionExceptionHandler, IParameterExceptionHandler {
     private OneSentence() {}
 
@@ -23,6 +25,10 @@ public final class OneSentence implements IExecutionExceptionHandler, IParameter
             commandLine.getErr().println(error.getMessage());
             commandLine.getErr().flush();
             return UserError.EXIT_CODE;
+        }
+        Optional<UserError> refusal = Refusal.of(error);
+        if (refusal.isPresent()) {
+            return handleExecutionException(refusal.get(), commandLine, result);
         }
         throw error;
     }

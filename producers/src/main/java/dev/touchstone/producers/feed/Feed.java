@@ -7,6 +7,7 @@ import dev.touchstone.schemas.TopicCatalogue.Topic;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.EventHeaders;
 import dev.touchstone.schemas.kafka.KafkaSettings;
+import dev.touchstone.schemas.kafka.Refusal;
 import dev.touchstone.schemas.kafka.TopicAdmin;
 import dev.touchstone.schemas.registry.RegistryClient;
 import dev.touchstone.schemas.registry.RegistryException;
@@ -199,11 +200,13 @@ public final class Feed implements AutoCloseable {
     private void throwIfFailed() {
         Exception error = failure.get();
         if (error != null) {
-            throw new UserError(
-                    "Kafka at " + settings.bootstrapServers() + " stopped taking records after " + acknowledged
-                            + ": " + innermost(error) + " Mend that and run the same again; what is in already has the"
-                            + " same ids.",
-                    error);
+            throw Refusal.of(error)
+                    .orElseGet(() -> new UserError(
+                            "Kafka at " + settings.bootstrapServers() + " stopped taking records after " + acknowledged
+                                    + ": " + innermost(error)
+                                    + " Mend that and run the same again; what is in already has the"
+                                    + " same ids.",
+                            error));
         }
     }
 

@@ -3,10 +3,15 @@ package dev.touchstone.schemas.kafka;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.serde.AvroDeserializer;
 import dev.touchstone.schemas.serde.AvroSerializer;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -19,10 +24,14 @@ import org.apache.kafka.common.utils.Utils;
  * Immutable. How to reach Kafka and the registry: every property {@code kafka.NAME} of a service's configuration, and every
  * environment variable {@code KAFKA_NAME}, is handed to every client as NAME. Security settings, serializer classes and the
  * registry's address are all set this way and nowhere else.
+ *
+ * <p>{@code KAFKA_PROPERTIES_FILE} names a file of such properties, as Kafka's own tools take one: for secrets that are kept
+ * in files, and for names that no variable can spell. What is set otherwise goes before the file.
  */
 public final class KafkaSettings {
     private static final String PREFIX = "kafka.";
     private static final String VARIABLE_PREFIX = "KAFKA_";
+    private static final String FILE = "properties.file";
     private static final Map<String, String> DEFAULTS = Map.of(
             "bootstrap.servers", "localhost:9092",
             "schema.registry.url", "http://localhost:8081/apis/ccompat/v7",
@@ -48,6 +57,7 @@ public final class KafkaSettings {
      *
      * @param configuration every property by name, also such as do not concern Kafka; names that begin with {@code kafka.},
      *     or are written as an environment variable {@code KAFKA_...}, are taken
+     * @throws UserError if the file of properties cannot be read
      */
     public static KafkaSettings fromConfiguration(Map<String, String> configuration) {
         Map<String, String> found = new TreeMap<>();
@@ -65,7 +75,24 @@ public final class KafkaSettings {
                 found.put(name.substring(PREFIX.length()), value);
             }
         });
+        String file = found.remove(FILE);
+        if (file != null) {
+            read(file).forEach((name, value) -> found.putIfAbsent(name.toString(), value.toString()));
+        }
         return of(found);
+    }
+
+    private static Properties read(String file) {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(Path.of(file))) {
+            properties.load(reader);
+            return properties;
+        } catch (IOException | IllegalArgumentException e) {
+            throw new UserError(
+                    "The file " + file + " of KAFKA_PROPERTIES_FILE cannot be read: name a file of Java properties,"
+                            + " UTF-8, that this user may read.",
+                    e);
+        }
     }
 
     /**

@@ -39,7 +39,7 @@ public final class TopicAdmin {
      * of a new topic a little later than the controller has made it.
      *
      * @return the names of the topics that were created, in the catalogue's order
-     * @throws UserError if no broker can be reached
+     * @throws UserError if no broker can be reached, or the brokers refuse
      */
     public List<String> createMissing(TopicCatalogue catalogue) {
         try (Admin admin = open()) {
@@ -67,7 +67,11 @@ public final class TopicAdmin {
         }
     }
 
-    /** The catalogue's topics that do not exist, by name. */
+    /**
+     * The catalogue's topics that do not exist, by name. Brokers do not tell a user of topics that it may not describe.
+     *
+     * @throws UserError if no broker can be reached, or the brokers refuse
+     */
     public List<String> missing(TopicCatalogue catalogue) {
         try (Admin admin = open()) {
             Set<String> existing = answer(admin.listTopics().names());
@@ -110,7 +114,7 @@ public final class TopicAdmin {
         try {
             return Admin.create(config);
         } catch (KafkaException e) {
-            throw unreachable(e);
+            throw unusable(e);
         }
     }
 
@@ -120,6 +124,10 @@ public final class TopicAdmin {
         } catch (ExecutionException e) {
             if (e.getCause() instanceof org.apache.kafka.common.errors.TimeoutException) {
                 throw unreachable(e);
+            }
+            Optional<UserError> refusal = Refusal.of(e);
+            if (refusal.isPresent()) {
+                throw refusal.get();
             }
             if (e.getCause() instanceof KafkaException cause) {
                 throw cause;
@@ -136,7 +144,22 @@ public final class TopicAdmin {
     private UserError unreachable(Throwable cause) {
         return new UserError(
                 "No Kafka broker answers at " + settings.bootstrapServers()
-                        + ": start one with ./touchstone up, or set KAFKA_BOOTSTRAP_SERVERS.",
+                        + ": start one with ./touchstone up, or set KAFKA_BOOTSTRAP_SERVERS; if they are secured, set"
+                        + " KAFKA_SECURITY_PROTOCOL too.",
                 cause);
+    }
+
+    /** Only Kafka's own sentences are repeated: others may hold a piece of a password. */
+    private UserError unusable(KafkaException error) {
+        String reason = "";
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof KafkaException) {
+                reason = String.valueOf(cause.getMessage());
+            }
+        }
+        return new UserError(
+                "The Kafka settings cannot be used for " + settings.bootstrapServers() + " (" + reason
+                        + "): check KAFKA_BOOTSTRAP_SERVERS, KAFKA_SECURITY_PROTOCOL, KAFKA_SASL_* and KAFKA_SSL_*.",
+                error);
     }
 }

@@ -12,12 +12,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLException;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,15 +29,6 @@ import org.slf4j.LoggerFactory;
  * kept, so that a registry which is away disturbs nothing that is already known.
  */
 public final class RegistryClient {
-    /** Base addresses, separated by commas; tried in order. */
-    public static final String URL = "schema.registry.url";
-
-    /** {@code user:password} for basic authentication. */
-    public static final String USER_INFO = "basic.auth.user.info";
-
-    /** Token for bearer authentication. */
-    public static final String BEARER_TOKEN = "bearer.auth.token";
-
     /** How long to wait for a registry that cannot be reached, milliseconds; 60,000 by default. */
     public static final String WAIT_MS = "registry.wait.ms";
 
@@ -56,30 +45,17 @@ public final class RegistryClient {
 
     private record SubjectSchema(String subject, Schema schema) {}
 
-    /** @param config Kafka client settings; {@link #URL} is required */
+    /**
+     * @param config Kafka client settings, see {@link RegistryAccess}
+     * @throws UserError if a setting is missing or cannot be used
+     */
     public RegistryClient(Map<String, ?> config) {
-        Object url = config.get(URL);
-        if (url == null || url.toString().isBlank()) {
-            throw new UserError("No schema registry is set: set " + URL + " to its address, for example"
-                    + " http://localhost:8081/apis/ccompat/v7.");
-        }
-        urls = Arrays.stream(url.toString().split(",", -1))
-                .map(RegistryClient::checked)
-                .toList();
-        Object user = config.get(USER_INFO);
-        Object token = config.get(BEARER_TOKEN);
-        if (user != null) {
-            authorization = "Basic "
-                    + Base64.getEncoder().encodeToString(user.toString().getBytes(StandardCharsets.UTF_8));
-        } else {
-            authorization = token == null ? null : "Bearer " + token;
-        }
+        RegistryAccess access = new RegistryAccess(config);
+        urls = access.urls();
+        authorization = access.authorization().orElse(null);
+        http = access.client();
         Object waitMs = config.get(WAIT_MS);
         wait = Duration.ofMillis(waitMs == null ? 60_000 : Long.parseLong(waitMs.toString()));
-        http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(Duration.ofSeconds(5))
-                .build();
     }
 
     /**
@@ -157,20 +133,23 @@ public final class RegistryClient {
             Throwable cause = null;
             for (String url : urls) {
                 try {
-                    Optional<JsonNode> answer = callOnce(method, url + path, body);
-                    if (answer.isPresent()) {
-                        return answer.get();
-                    }
-                    trouble = url + " is not able to answer now";
+                    return callOnce(method, url + path, body);
+                } catch (NotNowException e) {
+                    trouble = url + " " + e.getMessage();
+                    cause = e;
                 } catch (IOException e) {
                     trouble = url + " cannot be reached";
                     cause = e;
+                    if (e instanceof SSLException) {
+                        trouble += " by TLS (" + e.getMessage() + ")";
+                    }
                 }
             }
             long pauseMs = Math.min(2_000, 100L << Math.min(attempt, 5));
             if (System.nanoTime() + pauseMs * 1_000_000 > giveUpAt) {
                 throw new RegistryUnavailableException(
-                        "The schema registry " + trouble + ": start it, or set " + URL + " to the right address.",
+                        "The schema registry " + trouble + ": start it, or set " + RegistryAccess.URL
+                                + " to the right address.",
                         cause == null ? new IOException(trouble) : cause);
             }
             if (attempt % 5 == 2) {
@@ -180,8 +159,19 @@ public final class RegistryClient {
         }
     }
 
-    /** Empty if the registry is there but not able to answer now (5xx, 429). */
-    private Optional<JsonNode> callOnce(String method, String url, @Nullable String body) throws IOException {
+    /**
+     * The registry is there, and does not answer this time. A login that is refused is waited out as well: no record is at
+     * fault, and a login may be mended while we run.
+     */
+    private static final class NotNowException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        NotNowException(String message) {
+            super(message);
+        }
+    }
+
+    private JsonNode callOnce(String method, String url, @Nullable String body) throws IOException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url))
                 .timeout(Duration.ofSeconds(10))
                 .header("Content-Type", JSON_TYPE)
@@ -201,13 +191,17 @@ public final class RegistryClient {
         }
         int status = response.statusCode();
         if (status >= 500 || status == 429) {
-            return Optional.empty();
+            throw new NotNowException("is not able to answer now");
+        }
+        if (status == 401 || status == 403) {
+            throw new NotNowException("refuses the login (" + status + "; " + RegistryAccess.USER_INFO + ", "
+                    + RegistryAccess.BEARER_TOKEN + ")");
         }
         if (status / 100 != 2) {
             throw new RegistryException(status, method + " " + url + " answered " + status + ".");
         }
         try {
-            return Optional.of(JSON.readTree(response.body()));
+            return JSON.readTree(response.body());
         } catch (JsonProcessingException e) {
             throw new RegistryException(status, method + " " + url + " did not answer in JSON: is it a registry?");
         }
@@ -220,16 +214,6 @@ public final class RegistryClient {
             Thread.currentThread().interrupt();
             throw new org.apache.kafka.common.errors.InterruptException(e);
         }
-    }
-
-    private static String checked(String url) {
-        String base = url.strip().replaceAll("/+$", "");
-        if (!base.matches("https?://[^/\\s]+.*") || base.contains(" ")) {
-            throw new UserError(
-                    URL + " is '" + base + "', which is no http or https address: set it to one, for example"
-                            + " http://localhost:8081/apis/ccompat/v7.");
-        }
-        return base;
     }
 
     private static String encode(String text) {

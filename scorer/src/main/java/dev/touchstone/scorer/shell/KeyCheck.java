@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Thread-safe. Where keys are set, lets in who shows one: {@code Authorization: Bearer KEY}, {@code X-Api-Key: KEY}, or, for
- * clients that send no header, {@code /k/KEY} before the path. Health and metrics need none. Neither key nor path is logged.
+ * clients that send no header, {@code /k/KEY} before the path. Health, metrics and the API's description need none. Neither key nor path is logged.
  */
 @Singleton
 public class KeyCheck {

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -47,12 +48,15 @@ public final class StreamedRewards implements CriticisedScoring, TopicTail.Handl
     private final String rewards;
     private final Serializer<Object> serializer;
     private final RecordDecoder<Reward> decoder;
-    private final Producer<byte[], byte[]> producer;
+    private final Supplier<Producer<byte[], byte[]>> producers;
 
     /** Touched under the lock of this object, like the next one. By completion; several may wait for the same. */
     private final Map<String, List<CompletableFuture<Reward>>> waiting = new HashMap<>();
 
     private final Map<String, byte[]> newest = new LinkedHashMap<>();
+
+    /** Made by the first request: most scorers never need one. */
+    private @Nullable Producer<byte[], byte[]> producer;
 
     /**
      * @param settings how to reach Kafka
@@ -72,7 +76,7 @@ public final class StreamedRewards implements CriticisedScoring, TopicTail.Handl
         decoder = settings.decoder(Reward.class);
         Map<String, Object> config = settings.byteProducer();
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, BROKER_PATIENCE.toMillis());
-        producer = producers.apply(config);
+        this.producers = () -> producers.apply(config);
     }
 
     /** What to read, and from where. */
@@ -113,8 +117,17 @@ public final class StreamedRewards implements CriticisedScoring, TopicTail.Handl
     }
 
     @Override
-    public void close() {
-        producer.close(BROKER_PATIENCE);
+    public synchronized void close() {
+        if (producer != null) {
+            producer.close(BROKER_PATIENCE);
+        }
+    }
+
+    private synchronized Producer<byte[], byte[]> producer() {
+        if (producer == null) {
+            producer = producers.get();
+        }
+        return producer;
     }
 
     /** Waits from now on. Returns the reward that is there already, or null. */
@@ -146,7 +159,7 @@ public final class StreamedRewards implements CriticisedScoring, TopicTail.Handl
                     completions, id.getBytes(StandardCharsets.UTF_8), serializer.serialize(completions, completion));
             EventHeaders.set(
                     record.headers(), id, "/touchstone/scorer", "dev.touchstone.completion", completion.getCreatedAt());
-            producer.send(record, (sent, error) -> {
+            producer().send(record, (sent, error) -> {
                 if (error != null) {
                     reward.completeExceptionally(refusal(error));
                 }

@@ -65,8 +65,9 @@ class KeyCheckTest {
     }
 
     @Test
-    void shouldAskForNoKeyWhereOnlyHealthAndMetricsAre() {
+    void shouldAskForNoKeyWhereNothingIsSecret() {
         when().get("/q/health/live").then().statusCode(200);
         when().get("/q/metrics").then().statusCode(200);
+        when().get("/q/openapi").then().statusCode(200).body(containsString("/v1/rewards"));
     }
 }

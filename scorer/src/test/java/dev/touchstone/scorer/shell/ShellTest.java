@@ -484,6 +484,29 @@ class ShellTest {
                 .post("/v1/rewards?critique=stream");
     }
 
+    @Test
+    @Order(15)
+    void shouldDescribeEveryPathAndNoOther() throws Exception {
+        assertThat(description().operations())
+                .containsExactlyInAnyOrderElementsOf(ServedDescription.operationsOf(Path.of("target/classes")));
+    }
+
+    @Test
+    @Order(15)
+    void shouldAnswerEveryExampleOfTheDescription() throws Exception {
+        List<ServedDescription.Example> examples = description().examples();
+        assertThat(examples).hasSizeGreaterThan(15);
+        examples.forEach(example -> ask(example.path(), example.body()));
+    }
+
+    private static ServedDescription description() throws Exception {
+        return ServedDescription.of(when().get("/q/openapi?format=json")
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString());
+    }
+
     private static io.restassured.response.Response ask(String path, String body) {
         io.restassured.response.Response response =
                 given().contentType(ContentType.JSON).body(body).post(path);

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -46,13 +47,27 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws UserError if the folder is in use or the port is taken
      */
     public static EmbeddedBroker start(Path data, int port) {
+        return start(data, port, null);
+    }
+
+    /**
+     * The same with a listener that wants TLS, a login and rights.
+     *
+     * @param secured what it wants; null for a broker that wants nothing
+     * @throws UserError if the folder is in use or the port is taken
+     */
+    public static EmbeddedBroker start(Path data, int port, @Nullable SecuredListener secured) {
         if (!Ports.isFree(port)) {
             throw new UserError("Port " + port + " is in use: stop what listens there, or choose another.");
         }
         FileChannel lock = lock(data);
         try {
-            format(data);
-            KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings(data, port)), Time.SYSTEM);
+            format(data, secured == null ? List.of() : secured.credentials());
+            Map<String, String> settings = settings(data, port, secured != null);
+            if (secured != null) {
+                settings.putAll(secured.broker());
+            }
+            KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings), Time.SYSTEM);
             server.startup();
             return new EmbeddedBroker(lock, server, port);
         } catch (Exception e) {
@@ -112,7 +127,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    private static void format(Path data) throws Exception {
+    private static void format(Path data, List<String> credentials) throws Exception {
         if (Files.exists(data.resolve("meta.properties"))) {
             return;
         }
@@ -123,20 +138,28 @@ public final class EmbeddedBroker implements AutoCloseable {
                 .addDirectory(data.toString())
                 .setMetadataLogDirectory(data.toString())
                 .setControllerListenerName("CONTROLLER")
+                .setScramArguments(credentials)
                 .run();
     }
 
-    private static Map<String, String> settings(Path data, int port) {
-        // The controller's port may differ at every start: the voters are static configuration.
-        int controllerPort = Ports.free();
+    private static Map<String, String> settings(Path data, int port, boolean secured) {
+        // The other ports may differ at every start: the voters are static configuration, and nobody else knows the
+        // broker.
+        List<Integer> free = Ports.free(2);
+        int controllerPort = free.get(0);
+        String clients = "CLIENTS://127.0.0.1:" + port;
+        // A broker talks to itself, too; where clients must log in it does so by a listener of its own.
+        String brokers = secured ? ",BROKERS://127.0.0.1:" + free.get(1) : "";
         Map<String, String> settings = new HashMap<>();
         settings.put("process.roles", "broker,controller");
         settings.put("node.id", "1");
-        settings.put("listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
-        settings.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
+        settings.put("listeners", clients + brokers + ",CONTROLLER://127.0.0.1:" + controllerPort);
+        settings.put("advertised.listeners", clients + brokers);
         settings.put("controller.listener.names", "CONTROLLER");
-        settings.put("inter.broker.listener.name", "PLAINTEXT");
-        settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        settings.put("inter.broker.listener.name", secured ? "BROKERS" : "CLIENTS");
+        settings.put(
+                "listener.security.protocol.map",
+                "CLIENTS:" + (secured ? "SASL_SSL" : "PLAINTEXT") + ",BROKERS:PLAINTEXT,CONTROLLER:PLAINTEXT");
         settings.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
         settings.put("log.dirs", data.toString());
         settings.put("auto.create.topics.enable", "false");
@@ -148,8 +171,9 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
         settings.put("transaction.state.log.min.isr", "1");
         settings.put("share.coordinator.state.topic.min.isr", "1");
-        // After a kill the old registration must expire first: 3 s instead of 9 s.
-        settings.put("broker.session.timeout.ms", "3000");
+        // After a kill the old registration must expire first: 6 s instead of 9 s. With less, a busy machine fences a
+        // living broker.
+        settings.put("broker.session.timeout.ms", "6000");
         settings.put("broker.heartbeat.interval.ms", "500");
         settings.put("log.cleaner.dedupe.buffer.size", "2097152");
         settings.put("message.max.bytes", Integer.toString(4 << 20));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.touchstone.schemas.UserError;
+import dev.touchstone.schemas.registry.RegistryAccess;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -12,8 +13,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.AvroRuntimeException;
@@ -25,13 +26,10 @@ final class SchemaSource {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
 
-    private final String[] urls;
+    private final List<String> urls;
     private final Duration patience;
     private final @Nullable String authorization;
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
+    private final HttpClient http;
     private final Map<Integer, Optional<Schema>> known = new HashMap<>();
 
     /**
@@ -40,15 +38,10 @@ final class SchemaSource {
      */
     SchemaSource(Map<String, Object> client, Duration patience) {
         this.patience = patience;
-        urls = String.valueOf(client.get("schema.registry.url")).split(",", -1);
-        Object user = client.get("basic.auth.user.info");
-        Object token = client.get("bearer.auth.token");
-        if (user != null) {
-            byte[] userInfo = user.toString().getBytes(StandardCharsets.UTF_8);
-            authorization = "Basic " + Base64.getEncoder().encodeToString(userInfo);
-        } else {
-            authorization = token == null ? null : "Bearer " + token;
-        }
+        RegistryAccess access = new RegistryAccess(client);
+        urls = access.urls();
+        authorization = access.authorization().orElse(null);
+        http = access.client();
     }
 
     /**
@@ -85,8 +78,7 @@ final class SchemaSource {
     private Optional<JsonNode> ask(String path) {
         long giveUpAt = System.nanoTime() + patience.toNanos();
         while (true) {
-            for (String url : urls) {
-                String base = url.strip().replaceAll("/+$", "");
+            for (String base : urls) {
                 try {
                     HttpResponse<String> response =
                             http.send(request(base + path), HttpResponse.BodyHandlers.ofString());
