@@ -216,12 +216,7 @@ final class ChatTokenizer implements AutoCloseable {
 
     /** Ids of a text in which special tokens stand by their names. */
     int[] encode(String named) {
-        long[] ids = delegate.encode(named, false, false).getIds();
-        int[] result = new int[ids.length];
-        for (int i = 0; i < ids.length; i++) {
-            result[i] = Math.toIntExact(ids[i]);
-        }
-        return result;
+        return TokenIds.of(delegate, named);
     }
 
     @Override

@@ -96,12 +96,7 @@ public final class Tokenizer implements AutoCloseable {
 
     /** Ids of a text, never one of a special token; a lone surrogate counts as U+FFFD. */
     public int[] encode(String text) {
-        long[] ids = delegate.encode(wellFormed(text), false, false).getIds();
-        int[] result = new int[ids.length];
-        for (int i = 0; i < ids.length; i++) {
-            result[i] = Math.toIntExact(ids[i]);
-        }
-        return result;
+        return TokenIds.of(delegate, wellFormed(text));
     }
 
     /** The text of these ids. */
