@@ -43,6 +43,7 @@ public final class ScorerCore implements AutoCloseable {
     private final Dashboard dashboard;
     private final StreamedRewards stream;
     private final RewardService rewards;
+    private final Runnable gauges;
     private final LagReader lags;
     private final ScorerMetrics metrics;
     private final Clock clock;
@@ -69,7 +70,7 @@ public final class ScorerCore implements AutoCloseable {
         dashboard = new Dashboard(settings.kafka(), topics, settings.modelId(), board, clock);
         stream = new StreamedRewards(settings.kafka(), topics);
         rewards = new RewardService(engine, follower, stream, metrics, clock, UUID::randomUUID);
-        metrics.watch(engine::texts, stream::waiting);
+        gauges = metrics.watch(engine::texts, stream::waiting);
         lags = new LagReader(settings.kafka(), topics, settings.modelId());
     }
 
@@ -127,6 +128,7 @@ public final class ScorerCore implements AutoCloseable {
         running.forEach(ScorerCore::await);
         stream.close();
         engine.close();
+        gauges.run();
     }
 
     private void startParts() {

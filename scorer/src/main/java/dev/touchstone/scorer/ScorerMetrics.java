@@ -40,14 +40,22 @@ public final class ScorerMetrics {
         registry.counter("rm.dead.letters", "reason", DeadLetterReason.UNDECODABLE.name());
     }
 
-    /** Shows how many texts of requests wait or are scored, and how many completions are on their way through the topics. */
-    public void watch(Supplier<Number> texts, Supplier<Number> streamed) {
-        Gauge.builder("rm.queue.texts", texts)
+    /**
+     * Shows how many texts of requests wait or are scored, and how many completions are on their way through the topics.
+     *
+     * @return ends it: a registry would go on asking what has ended, and take nothing else under the same names
+     */
+    public Runnable watch(Supplier<Number> texts, Supplier<Number> streamed) {
+        Gauge queue = Gauge.builder("rm.queue.texts", texts)
                 .description("Texts of HTTP requests that wait or are scored.")
                 .register(registry);
-        Gauge.builder("rm.streamed.waiting", streamed)
+        Gauge waiting = Gauge.builder("rm.streamed.waiting", streamed)
                 .description("Completions of HTTP requests on their way through the topics.")
                 .register(registry);
+        return () -> {
+            registry.remove(queue);
+            registry.remove(waiting);
+        };
     }
 
     /** A batch was scored. */
