@@ -3,6 +3,7 @@ package dev.touchstone.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.touchstone.rewardmodel.Torch;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.v1.CheckpointManifest;
 import dev.touchstone.schemas.v1.CritiquedPair;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +28,11 @@ class AclTest {
 
     @TempDir
     Path folder;
+
+    @BeforeAll
+    static void startTorch() {
+        Torch.start(1);
+    }
 
     @Test
     void shouldPublishAndAnswerWhenItHasTheRightsOfTheTable() throws Exception {
