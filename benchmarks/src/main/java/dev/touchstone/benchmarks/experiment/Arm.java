@@ -40,7 +40,7 @@ enum Arm {
     }
 
     private @Nullable String critique(List<Pair> pairs, Pair pair, boolean chosen, Critic critic) {
-        Random random = new Random(critic.seed() * 31 + 2L * pair.number() + (chosen ? 1 : 0));
+        Random random = Seeds.random(critic.seed(), -1, pair.number(), chosen ? 1 : 0);
         return switch (this) {
             case PLAIN -> null;
             case CRITIQUED, CRITIQUE_ONLY -> critic.critique(pair, chosen);

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Random;
 
 /** For one thread. Trains one model of one arm, keeps the figures of the checkpoint that is best on validation. */
-final class ArmRun {
+final class ArmRun implements AutoCloseable {
     private static final int BATCH = 64;
 
     private final RewardModelTrainer trainer;
@@ -24,6 +24,12 @@ final class ArmRun {
     record Encoded(List<EncodedInput> chosen, List<EncodedInput> rejected) {
         int size() {
             return chosen.size();
+        }
+
+        /** The first of them. */
+        Encoded first(int most) {
+            int number = Math.min(most, size());
+            return new Encoded(chosen.subList(0, number), rejected.subList(0, number));
         }
     }
 
@@ -96,7 +102,8 @@ final class ArmRun {
         return right / chosen.length;
     }
 
-    void close() {
+    @Override
+    public void close() {
         trainer.close();
     }
 }

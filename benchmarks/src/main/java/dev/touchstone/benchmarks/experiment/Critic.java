@@ -30,12 +30,6 @@ record Critic(double error, long seed) {
         return Wording.critique(verdicts, random);
     }
 
-    /** The same of a completion that is in no pair. */
-    String critique(Completion completion, long number) {
-        Random random = new Random(seed * 0x9E3779B97F4A7C15L + number);
-        return Wording.critique(verdicts(completion, random), random);
-    }
-
     private Verdicts verdicts(Completion completion, Random random) {
         return new Verdicts(
                 completion.correct() ^ errs(random),
@@ -50,6 +44,6 @@ record Critic(double error, long seed) {
     /** Of its own for each completion; a flipped label changes nothing, since the critic knows no label. */
     private Random random(Pair pair, boolean chosen) {
         boolean better = chosen ^ pair.flipped();
-        return new Random(seed * 0x9E3779B97F4A7C15L + 2L * pair.number() + (better ? 1 : 0));
+        return Seeds.random(seed, pair.number(), better ? 1 : 0);
     }
 }

@@ -2,7 +2,6 @@ package dev.touchstone.benchmarks.experiment;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -93,21 +92,7 @@ final class LookupTask {
         return pairs(number, slice, 0, random);
     }
 
-    /** Completions of one prompt, each another one, for a choice of the best. */
-    List<Completion> completions(Prompt prompt, int number, Random random) {
-        Set<Completion> drawn = new HashSet<>();
-        List<Completion> completions = new ArrayList<>();
-        while (completions.size() < number) {
-            Completion completion = completion(prompt, 3 + random.nextInt(8), random);
-            if (drawn.add(completion)) {
-                completions.add(completion);
-            }
-        }
-        return completions;
-    }
-
-    /** A prompt of a slice. */
-    Prompt prompt(Slice slice, Random random) {
+    private Prompt prompt(Slice slice, Random random) {
         while (true) {
             Prompt prompt = new Prompt(random.nextInt(settings.keys()), random.nextInt(settings.forms()));
             boolean family = prompt.key() % HELD_OUT == HELD_OUT - 1;
