@@ -12,7 +12,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +81,12 @@ final class DataEfficiency {
         }
     }
 
+    /** Hears of cells. */
+    interface Done {
+        /** @param known whether it was there before */
+        void is(CellResult result, boolean known);
+    }
+
     DataEfficiency(Laboratory laboratory, ResultFile results, Design design) {
         this.laboratory = laboratory;
         this.results = results;
@@ -107,9 +112,9 @@ final class DataEfficiency {
      * Runs what is not there yet.
      *
      * @param threads cells at a time
-     * @param done told the steps of each cell that is there
+     * @param done told of each cell that is there
      */
-    void run(int threads, Consumer<CellResult> done) throws IOException, InterruptedException {
+    void run(int threads, Done done) throws IOException, InterruptedException {
         if (design.rates().size() > 1) {
             run(design.conditions().keySet().stream().flatMap(this::rateCells).toList(), threads, done);
         }
@@ -148,8 +153,7 @@ final class DataEfficiency {
         return design.rates().stream().map(rate -> new Cell(condition, design.rateSize(), 0, rate));
     }
 
-    private void run(List<Cell> cells, int threads, Consumer<CellResult> done)
-            throws IOException, InterruptedException {
+    private void run(List<Cell> cells, int threads, Done done) throws IOException, InterruptedException {
         ExecutorService workers = Executors.newFixedThreadPool(threads);
         try {
             ExecutorCompletionService<CellResult> running = new ExecutorCompletionService<>(workers);
@@ -157,7 +161,7 @@ final class DataEfficiency {
             for (Cell cell : cells) {
                 @Nullable CellResult known = results.of(cell).orElse(null);
                 if (known != null) {
-                    done.accept(known);
+                    done.is(known, true);
                 } else {
                     Callable<CellResult> work = () -> laboratory.run(cell);
                     running.submit(work);
@@ -167,7 +171,7 @@ final class DataEfficiency {
             for (int i = 0; i < begun; i++) {
                 CellResult result = running.take().get();
                 results.add(result);
-                done.accept(result);
+                done.is(result, false);
             }
         } catch (ExecutionException e) {
             throw new IllegalStateException("A run failed", e.getCause());

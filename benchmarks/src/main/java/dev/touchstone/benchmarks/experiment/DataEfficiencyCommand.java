@@ -75,10 +75,10 @@ public final class DataEfficiencyCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         try (ProgressDisplay display = new ProgressDisplay(
                 "steps", experiment.steps(), ProgressDisplay.onTerminal(), err, Clock.systemUTC())) {
-            long[] done = {0};
-            experiment.run(threads, result -> {
-                done[0] += result.steps();
-                display.show(done[0], done[0] + " of " + experiment.steps() + " steps; " + result.key());
+            Progress progress = new Progress(experiment.steps(), Clock.systemUTC());
+            experiment.run(threads, (result, known) -> {
+                progress.add(result, known);
+                display.show(progress.done(), progress.words() + "; " + result.key());
             });
         }
         Findings findings = new Findings(experiment, laboratory, design);
