@@ -18,7 +18,8 @@ import picocli.CommandLine.Command;
             ScorerTopicCommand.class,
             TrainerCommand.class,
             CritiqueCommand.class,
-            ArchiveCommand.class
+            ArchiveCommand.class,
+            ExperimentCommand.class
         })
 public final class Benchmarks {
     private Benchmarks() {}

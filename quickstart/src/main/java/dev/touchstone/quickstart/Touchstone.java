@@ -7,6 +7,7 @@ import dev.touchstone.producers.simulate.SimulateCommand;
 import dev.touchstone.quickstart.command.BenchCommand;
 import dev.touchstone.quickstart.command.BrokerCommand;
 import dev.touchstone.quickstart.command.DemoCommand;
+import dev.touchstone.quickstart.command.ExperimentCommand;
 import dev.touchstone.quickstart.command.FaultsCommand;
 import dev.touchstone.quickstart.command.ModelsCommand;
 import dev.touchstone.quickstart.command.ReplayCommand;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Command;
             ReplayCommand.class,
             FaultsCommand.class,
             BenchCommand.class,
+            ExperimentCommand.class,
             RubricCriticCommand.class,
             BrokerCommand.class
         })

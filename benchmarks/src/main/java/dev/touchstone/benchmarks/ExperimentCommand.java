@@ -1,0 +1,13 @@
+package dev.touchstone.benchmarks;
+
+import dev.touchstone.benchmarks.experiment.DataEfficiencyCommand;
+import picocli.CommandLine.Command;
+
+/** The experiments. */
+@Command(
+        name = "experiment",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "NAME",
+        description = "Tests the claim that critiques make preference pairs worth more; docs/experiments.md says how.",
+        subcommands = DataEfficiencyCommand.class)
+final class ExperimentCommand {}

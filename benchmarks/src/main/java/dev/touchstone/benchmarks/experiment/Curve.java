@@ -1,0 +1,106 @@
+package dev.touchstone.benchmarks.experiment;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * Immutable. Accuracy over the number of pairs, of several seeds.
+ *
+ * @param accuracies by number of pairs, then by seed, in the same order of seeds everywhere
+ */
+record Curve(TreeMap<Integer, double[]> accuracies) {
+    /** How the pairs of one arm compare with those of another at an accuracy. */
+    record Ratio(double low, double middle, double high, boolean atLeast) {}
+
+    /** The curve of some results, of those sizes that all seeds have. */
+    static Curve of(List<CellResult> results, String test, int seeds) {
+        TreeMap<Integer, double[]> accuracies = new TreeMap<>();
+        Map<Integer, List<CellResult>> bySize = new TreeMap<>();
+        results.forEach(result -> bySize.computeIfAbsent(result.pairs(), size -> new ArrayList<>())
+                .add(result));
+        bySize.forEach((size, of) -> {
+            if (of.size() == seeds) {
+                accuracies.put(
+                        size,
+                        of.stream()
+                                .sorted((a, b) -> Integer.compare(a.seed(), b.seed()))
+                                .mapToDouble(result -> result.accuracies().getOrDefault(test, Double.NaN))
+                                .toArray());
+            }
+        });
+        return new Curve(accuracies);
+    }
+
+    /** The mean over the seeds. */
+    double mean(int pairs) {
+        return Arrays.stream(accuracies.getOrDefault(pairs, new double[0]))
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    /**
+     * The pairs at which the mean of some seeds reaches an accuracy: between two sizes on a line over the logarithm of pairs; the
+     * smallest size if that is above it already.
+     *
+     * @return empty if it is not reached
+     */
+    OptionalDouble pairsAt(double accuracy, int[] seeds) {
+        double best = Double.NEGATIVE_INFINITY;
+        double before = Double.NaN;
+        for (Map.Entry<Integer, double[]> point : accuracies.entrySet()) {
+            double now = Arrays.stream(seeds)
+                    .mapToDouble(seed -> point.getValue()[seed])
+                    .average()
+                    .orElse(Double.NaN);
+            double size = Math.log(point.getKey());
+            if (now >= accuracy) {
+                return OptionalDouble.of(
+                        Double.isNaN(before)
+                                ? point.getKey()
+                                : Math.exp(before + (size - before) * (accuracy - best) / (now - best)));
+            }
+            if (now > best) {
+                best = now;
+            }
+            before = size;
+        }
+        return OptionalDouble.empty();
+    }
+
+    /**
+     * How many times as many pairs this curve needs as another one, with the middle 95 % of draws of seeds, the same for both
+     * (paired bootstrap; Efron and Tibshirani, 1993).
+     *
+     * @return {@code atLeast} where this curve does not get there, or the other one is there from its smallest size
+     */
+    Ratio over(Curve other, double accuracy, int seeds, int draws, Random random) {
+        int[] all = new int[seeds];
+        Arrays.setAll(all, i -> i);
+        double[] ratios = new double[draws];
+        for (int draw = 0; draw < draws; draw++) {
+            ratios[draw] = ratio(other, accuracy, random.ints(seeds, 0, seeds).toArray());
+        }
+        Arrays.sort(ratios);
+        boolean censored = pairsAt(accuracy, all).isEmpty()
+                || other.pairsAt(accuracy, all).orElse(Double.NaN)
+                        <= other.accuracies().firstKey();
+        return new Ratio(
+                ratios[(int) (0.025 * draws)],
+                ratio(other, accuracy, all),
+                ratios[Math.min(draws - 1, (int) (0.975 * draws))],
+                censored);
+    }
+
+    /** NaN if the other one does not get there; from the greatest size if this one does not. */
+    private double ratio(Curve other, double accuracy, int[] seeds) {
+        OptionalDouble theirs = other.pairsAt(accuracy, seeds);
+        return theirs.isEmpty()
+                ? Double.NaN
+                : pairsAt(accuracy, seeds).orElse(accuracies.lastKey()) / theirs.getAsDouble();
+    }
+}

@@ -1,0 +1,46 @@
+package dev.touchstone.benchmarks.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class CurveTest {
+    private static final int[] BOTH = {0, 1};
+
+    private final Curve plain = curve(Map.of(
+            1_000, new double[] {0.60, 0.62}, 10_000, new double[] {0.80, 0.82}, 100_000, new double[] {0.90, 0.92}));
+    private final Curve critiqued = curve(Map.of(
+            100, new double[] {0.70, 0.72}, 1_000, new double[] {0.80, 0.82}, 10_000, new double[] {0.85, 0.87}));
+
+    @Test
+    void shouldInterpolateOverTheLogarithmOfPairs() {
+        assertThat(plain.pairsAt(0.81, BOTH).orElseThrow()).isCloseTo(10_000, within(1.0));
+        assertThat(plain.pairsAt(0.86, BOTH).orElseThrow()).isCloseTo(Math.sqrt(1e4 * 1e5), within(1.0));
+        assertThat(plain.pairsAt(0.50, BOTH)).hasValue(1_000);
+        assertThat(plain.pairsAt(0.95, BOTH)).isEmpty();
+    }
+
+    @Test
+    void shouldCompareAtAnAccuracyAndSayWhereItIsALowerBound() {
+        Curve.Ratio ratio = plain.over(critiqued, 0.81, 2, 200, new Random(1));
+        assertThat(ratio.middle()).isCloseTo(10, within(0.1));
+        assertThat(ratio.low()).isLessThanOrEqualTo(ratio.middle());
+        assertThat(ratio.high()).isGreaterThanOrEqualTo(ratio.middle());
+        assertThat(ratio.atLeast()).isFalse();
+        assertThat(plain.over(critiqued, 0.70, 2, 200, new Random(1)).atLeast())
+                .as("the critiqued arm is there from its smallest size")
+                .isTrue();
+        assertThat(critiqued.over(plain, 0.89, 2, 200, new Random(1)).atLeast())
+                .as("the first arm does not get there")
+                .isTrue();
+        assertThat(plain.over(critiqued, 0.90, 2, 200, new Random(1)).middle()).isNaN();
+    }
+
+    private static Curve curve(Map<Integer, double[]> points) {
+        return new Curve(new TreeMap<>(points));
+    }
+}

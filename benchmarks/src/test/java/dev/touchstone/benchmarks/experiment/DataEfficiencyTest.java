@@ -1,0 +1,64 @@
+package dev.touchstone.benchmarks.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class DataEfficiencyTest {
+    @TempDir
+    Path folder;
+
+    private final StringWriter out = new StringWriter();
+
+    @Test
+    void shouldRunEveryCellOnceAndSayWhatCameOfIt() throws Exception {
+        assertThat(run()).isZero();
+        Path results = folder.resolve("data-efficiency-tiny-96/results.jsonl");
+        // Six conditions with two rates each, and the cells: two of plain, one of each other.
+        assertThat(Files.readAllLines(results)).hasSize(12 + 7);
+        JsonNode findings = new ObjectMapper()
+                .readTree(
+                        folder.resolve("data-efficiency-tiny-96/findings.json").toFile());
+        assertThat(findings.path("rows")).hasSize(7);
+        assertThat(findings.path("rows").get(0).path("arm").asText()).isEqualTo("plain");
+        assertThat(findings.path("rows").get(2).path("swapped").isNumber()).isTrue();
+        assertThat(findings.path("headline")).isNotEmpty();
+        assertThat(out.toString())
+                .contains("critiqued 0.05")
+                .contains("rule, fitted 0.05")
+                .contains("96 and 24 keys");
+
+        // As if the last run had been cut off.
+        Files.write(results, Files.readAllLines(results).subList(0, 18));
+        String kept = Files.readString(results);
+        assertThat(run()).isZero();
+        assertThat(Files.readString(results)).startsWith(kept);
+        assertThat(Files.readAllLines(results)).hasSize(19);
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWhenTheResultsAreDamaged() throws Exception {
+        Files.createDirectories(folder.resolve("data-efficiency-tiny-96"));
+        Files.writeString(folder.resolve("data-efficiency-tiny-96/results.jsonl"), "{\"key\":");
+        StringWriter err = new StringWriter();
+        CommandLine line = dev.touchstone.producers.cli.OneSentence.on(new CommandLine(new DataEfficiencyCommand()));
+        line.setErr(new PrintWriter(err));
+        assertThat(line.execute("--tiny", "--out", folder.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("results.jsonl").contains("last line");
+    }
+
+    private int run() {
+        CommandLine line = new CommandLine(new DataEfficiencyCommand());
+        line.setOut(new PrintWriter(out));
+        line.setErr(new PrintWriter(new StringWriter()));
+        return line.execute("--tiny", "--out", folder.toString());
+    }
+}
