@@ -13,6 +13,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.KafkaSettings;
+import dev.touchstone.schemas.registry.RegistryAccess;
 import dev.touchstone.testkit.cluster.ProjectHome;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -154,7 +155,8 @@ class HouseRulesTest {
                 .should()
                 .dependOnClassesThat(resideInAPackage("dev.touchstone..")
                         .and(not(resideInAPackage("dev.touchstone.testkit.verify..")))
-                        .and(not(belongToAnyOf(TopicCatalogue.class, KafkaSettings.class, UserError.class))))
+                        .and(not(belongToAnyOf(
+                                TopicCatalogue.class, KafkaSettings.class, RegistryAccess.class, UserError.class))))
                 .because("a mistake of the services must not be repeated by their judge; of schemas it knows the topics"
                         + " and how to connect, and everything else is written a second time")
                 .check(ALL);
