@@ -92,7 +92,7 @@ final class ArmRun implements AutoCloseable {
         return best;
     }
 
-    double accuracy(Encoded set) {
+    private double accuracy(Encoded set) {
         double[] chosen = trainer.score(set.chosen());
         double[] rejected = trainer.score(set.rejected());
         double right = 0;

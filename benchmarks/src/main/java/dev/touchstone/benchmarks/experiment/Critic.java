@@ -10,12 +10,8 @@ import java.util.Random;
  * @param seed of its errors and its wording
  */
 record Critic(double error, long seed) {
-    /** How one aspect is named and judged. */
-    record Verdicts(boolean correct, boolean inForm, boolean polite) {
-        double weighted() {
-            return LookupTask.verdictUtility(correct, inForm, polite);
-        }
-    }
+    /** What it says of the three aspects: whether the value is right, the form is right, the manner is polite. */
+    record Verdicts(boolean correct, boolean inForm, boolean polite) {}
 
     /** What it finds about a completion; always the same of the same one. */
     Verdicts verdicts(Pair pair, boolean chosen) {

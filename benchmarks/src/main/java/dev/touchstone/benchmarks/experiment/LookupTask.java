@@ -13,6 +13,12 @@ import java.util.Set;
  * disliked. A critic sees the first three and not the last, so a critique is never the whole truth.
  */
 final class LookupTask {
+    /** What the right value, the right form and politeness are worth. */
+    static final double CORRECT = 3;
+
+    static final double IN_FORM = 2;
+    static final double POLITE = 1;
+
     static final int VALUES = 12;
     static final int FORMS = 6;
     static final int BODY_WORDS = 24;
@@ -61,16 +67,14 @@ final class LookupTask {
 
     /** What a completion is worth; length is no part of it. */
     double utility(Completion completion) {
-        return verdictUtility(completion.correct(), completion.inForm(), completion.polite()) + taste(completion);
+        return (completion.correct() ? CORRECT : 0)
+                + (completion.inForm() ? IN_FORM : 0)
+                + (completion.polite() ? POLITE : 0)
+                + taste(completion);
     }
 
-    /** The part that a critic can see. */
-    static double verdictUtility(boolean correct, boolean inForm, boolean polite) {
-        return (correct ? 3 : 0) + (inForm ? 2 : 0) + (polite ? 1 : 0);
-    }
-
-    /** The part that it cannot. */
-    double taste(Completion completion) {
+    /** The part that no critic sees. */
+    private double taste(Completion completion) {
         double sum = 0;
         for (int word : completion.body()) {
             sum += liked.contains(word) ? 0.5 : disliked.contains(word) ? -0.5 : 0;

@@ -16,7 +16,7 @@ record VerdictRule(double correct, double inForm, double polite) {
 
     /** The true weights, given: no label is needed. */
     static VerdictRule given() {
-        return new VerdictRule(3, 2, 1);
+        return new VerdictRule(LookupTask.CORRECT, LookupTask.IN_FORM, LookupTask.POLITE);
     }
 
     /** Logistic regression on the differences of verdicts (Bradley and Terry, Biometrika 39, 1952), by Newton's method. */

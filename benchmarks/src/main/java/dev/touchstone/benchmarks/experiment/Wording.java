@@ -8,8 +8,7 @@ import java.util.stream.Collectors;
 
 /** How the task and its critics are put into words; every meaning has words of its own. */
 final class Wording {
-    /** Words of a critique. */
-    static final int CRITIQUE_WORDS = 9;
+    private static final int CRITIQUE_WORDS = 9;
 
     private static final int TABLE = 1_000;
     private static final int PARAPHRASES = 3;

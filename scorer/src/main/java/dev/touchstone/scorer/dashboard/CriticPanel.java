@@ -1,6 +1,7 @@
 package dev.touchstone.scorer.dashboard;
 
 import dev.touchstone.schemas.v1.Critique;
+import dev.touchstone.scorer.Bounded;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;

@@ -1,6 +1,7 @@
 package dev.touchstone.scorer.dashboard;
 
 import dev.touchstone.schemas.kafka.DeadLetters.Origin;
+import dev.touchstone.scorer.Bounded;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

@@ -6,6 +6,7 @@ import dev.touchstone.schemas.v1.CritiquedCompletion;
 import dev.touchstone.schemas.v1.Message;
 import dev.touchstone.schemas.v1.Reward;
 import dev.touchstone.schemas.v1.RewardStatus;
+import dev.touchstone.scorer.Bounded;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

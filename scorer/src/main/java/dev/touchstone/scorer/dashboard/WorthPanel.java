@@ -1,6 +1,7 @@
 package dev.touchstone.scorer.dashboard;
 
 import dev.touchstone.schemas.UserError;
+import dev.touchstone.scorer.Bounded;
 import dev.touchstone.worth.Curve;
 import dev.touchstone.worth.History;
 import dev.touchstone.worth.History.Point;

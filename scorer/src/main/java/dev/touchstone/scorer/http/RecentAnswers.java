@@ -1,7 +1,6 @@
 package dev.touchstone.scorer.http;
 
-import java.util.Arrays;
-import java.util.LinkedHashMap;
+import dev.touchstone.scorer.Bounded;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -14,10 +13,10 @@ import java.util.function.Supplier;
 final class RecentAnswers {
     private static final int KEPT = 1_000;
 
-    /** Touched under the lock of this object. The oldest is the first. */
-    private final Map<String, Answer> answers = new LinkedHashMap<>();
+    /** Touched under the lock of this object. */
+    private final Map<String, Answer> answers = new Bounded<>(KEPT);
 
-    private record Answer(byte[] fingerprint, CompletableFuture<RewardsResponse> response) {}
+    private record Answer(String fingerprint, CompletableFuture<RewardsResponse> response) {}
 
     /**
      * The answer to the first request with this key.
@@ -28,11 +27,11 @@ final class RecentAnswers {
      * @throws ApiException 422 if the request with this key said something else
      */
     CompletableFuture<RewardsResponse> once(
-            String key, byte[] fingerprint, Supplier<CompletionStage<RewardsResponse>> work) {
+            String key, String fingerprint, Supplier<CompletionStage<RewardsResponse>> work) {
         Answer mine = new Answer(fingerprint, new CompletableFuture<>());
         Answer first = remember(key, mine);
         if (first != mine) {
-            if (!Arrays.equals(first.fingerprint(), fingerprint)) {
+            if (!first.fingerprint().equals(fingerprint)) {
                 throw new ApiException(
                         422,
                         "idempotency_key_reused",
@@ -58,9 +57,6 @@ final class RecentAnswers {
 
     private synchronized Answer remember(String key, Answer mine) {
         Answer first = answers.putIfAbsent(key, mine);
-        if (answers.size() > KEPT) {
-            answers.remove(answers.keySet().iterator().next());
-        }
         return first == null ? mine : first;
     }
 

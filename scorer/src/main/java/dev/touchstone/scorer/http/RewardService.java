@@ -11,8 +11,6 @@ import dev.touchstone.scorer.scoring.ScoredBatch;
 import dev.touchstone.scorer.scoring.ScoringEngine;
 import dev.touchstone.scorer.scoring.VersionSource;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -86,7 +84,10 @@ public final class RewardService {
         if (key == null) {
             return rewards(request, options);
         }
-        byte[] fingerprint = fingerprint(body, options.critique().name(), String.valueOf(options.version()));
+        String fingerprint = Ids.contentHash(
+                "request",
+                List.of(new String(body, StandardCharsets.ISO_8859_1)),
+                List.of(options.critique().name(), String.valueOf(options.version())));
         return answers.once(key, fingerprint, () -> rewards(request, options));
     }
 
@@ -171,17 +172,5 @@ public final class RewardService {
             }
         });
         return answer;
-    }
-
-    private static byte[] fingerprint(byte[] body, String... options) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (String option : options) {
-                digest.update((option + "\0").getBytes(StandardCharsets.UTF_8));
-            }
-            return digest.digest(body);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java runtime has SHA-256", e);
-        }
     }
 }

@@ -8,6 +8,7 @@ import dev.touchstone.schemas.kafka.RecordDecoder;
 import dev.touchstone.schemas.registry.RegistryUnavailableException;
 import dev.touchstone.schemas.v1.Completion;
 import dev.touchstone.schemas.v1.Reward;
+import dev.touchstone.scorer.Bounded;
 import dev.touchstone.scorer.http.ApiException;
 import dev.touchstone.scorer.http.CriticisedScoring;
 import dev.touchstone.scorer.http.StreamUnavailableException;
@@ -15,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -53,7 +53,7 @@ public final class StreamedRewards implements CriticisedScoring, TopicTail.Handl
     /** Touched under the lock of this object, like the next one. By completion; several may wait for the same. */
     private final Map<String, List<CompletableFuture<Reward>>> waiting = new HashMap<>();
 
-    private final Map<String, byte[]> newest = new LinkedHashMap<>();
+    private final Map<String, byte[]> newest = new Bounded<>(REMEMBERED);
 
     /** Made by the first request: most scorers never need one. */
     private @Nullable Producer<byte[], byte[]> producer;
@@ -139,9 +139,6 @@ public final class StreamedRewards implements CriticisedScoring, TopicTail.Handl
     private synchronized List<CompletableFuture<Reward>> arrived(String id, byte[] value) {
         if (value.length <= LARGEST_REMEMBERED) {
             newest.put(id, value);
-            if (newest.size() > REMEMBERED) {
-                newest.remove(newest.keySet().iterator().next());
-            }
         }
         return List.copyOf(waiting.getOrDefault(id, List.of()));
     }

@@ -14,11 +14,10 @@ import dev.touchstone.schemas.v1.Reward;
 import dev.touchstone.schemas.v1.RewardStatus;
 import dev.touchstone.schemas.v1.TrainingMetrics;
 import dev.touchstone.scorer.Fixtures;
+import dev.touchstone.scorer.MovableClock;
 import dev.touchstone.scorer.dashboard.CheckpointPanel.State;
-import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -47,7 +46,7 @@ class PanelsTest {
 
     @Test
     void shouldCountACritiqueOnceHoweverOftenItIsUsed() {
-        MovableClock clock = new MovableClock();
+        MovableClock clock = new MovableClock(NOW);
         CriticPanel panel = new CriticPanel(clock);
         panel.add(List.of(critique("a", NOW, 0.5), critique("b", NOW.minusSeconds(86_400), 0.25)));
         panel.add(List.of(critique("a", NOW, 0.5)));
@@ -59,7 +58,7 @@ class PanelsTest {
             assertThat(view.since()).isEqualTo(NOW.minusSeconds(86_400));
             assertThat(view.critics()).containsExactly(new CriticPanel.Critic("critic", 2, 20, 6, 0.75));
         });
-        clock.now = NOW.plusSeconds(86_400);
+        clock.advance(Duration.ofDays(1));
         assertThat(panel.view().costToday()).isZero();
         assertThat(panel.view().cost()).isEqualTo(0.75);
     }
@@ -189,24 +188,5 @@ class PanelsTest {
                 .setWindowPairs(1)
                 .setMeasuredAt(NOW.plusSeconds(seconds))
                 .build();
-    }
-
-    private static final class MovableClock extends Clock {
-        private Instant now = NOW;
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
     }
 }

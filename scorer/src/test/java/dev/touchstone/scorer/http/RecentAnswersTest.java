@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class RecentAnswersTest {
-    private static final byte[] ONE = {1};
+    private static final String ONE = "one";
     private static final RewardsResponse RESPONSE = new RewardsResponse(null, List.of());
 
     private final RecentAnswers answers = new RecentAnswers();
@@ -36,7 +36,7 @@ class RecentAnswersTest {
     void shouldRefuseOtherContentsUnderTheSameKey() {
         CompletableFuture<RewardsResponse> work = new CompletableFuture<>();
         assertThat(answers.once("k", ONE, working(work))).isNotDone();
-        assertThatThrownBy(() -> answers.once("k", new byte[] {2}, working(work)))
+        assertThatThrownBy(() -> answers.once("k", "two", working(work)))
                 .isInstanceOfSatisfying(
                         ApiException.class, e -> assertThat(e.status()).isEqualTo(422));
     }

@@ -17,6 +17,7 @@ import dev.touchstone.schemas.v1.Message;
 import dev.touchstone.schemas.v1.ModelAlias;
 import dev.touchstone.scorer.Checkpoints;
 import dev.touchstone.scorer.Fixtures;
+import dev.touchstone.scorer.MovableClock;
 import dev.touchstone.scorer.ScorerMetrics;
 import dev.touchstone.scorer.ScriptedModel;
 import dev.touchstone.scorer.model.ModelInfo;
@@ -40,11 +41,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +67,7 @@ class ModelFollowerTest {
     private final KafkaSettings settings = TestCluster.shared().settings();
     private final TopicCatalogue topics = TestCluster.shared().topics("follow" + PREFIX.incrementAndGet() + ".");
     private final ScoringEngine engine = new ScoringEngine(100, 1, new ScorerMetrics(new SimpleMeterRegistry()));
-    private final MovableClock clock = new MovableClock();
+    private final MovableClock clock = new MovableClock(Fixtures.NOW);
     private final List<String> loaded = new CopyOnWriteArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private @Nullable TopicTail tail;
@@ -355,28 +353,5 @@ class ModelFollowerTest {
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static final class MovableClock extends Clock {
-        private volatile Instant now = Fixtures.NOW;
-
-        void advance(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
     }
 }

@@ -1,16 +1,16 @@
-package dev.touchstone.scorer.dashboard;
+package dev.touchstone.scorer;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Not thread-safe. A map that forgets its oldest entry when it has too many. */
-final class Bounded<K, V> extends LinkedHashMap<K, V> {
+public final class Bounded<K, V> extends LinkedHashMap<K, V> {
     private static final long serialVersionUID = 1;
 
     private final int most;
 
     /** @param most entries */
-    Bounded(int most) {
+    public Bounded(int most) {
         this.most = most;
     }
 
