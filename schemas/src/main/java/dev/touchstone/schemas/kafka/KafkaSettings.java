@@ -147,6 +147,16 @@ public final class KafkaSettings {
         return config;
     }
 
+    /**
+     * The same for one that reads to an end and is closed: both wait for the fetch that is under way, half a second by
+     * default.
+     */
+    public Map<String, Object> byteReader() {
+        Map<String, Object> config = byteConsumer();
+        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "50");
+        return config;
+    }
+
     /** Properties for an idempotent producer, acks=all, that sends bytes: what is sent was serialised and measured before. */
     public Map<String, Object> byteProducer() {
         Map<String, Object> config = client();

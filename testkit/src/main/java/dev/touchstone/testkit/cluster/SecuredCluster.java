@@ -2,12 +2,10 @@ package dev.touchstone.testkit.cluster;
 
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.kafka.KafkaSettings;
-import dev.touchstone.schemas.kafka.TopicAdmin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -53,11 +51,7 @@ public final class SecuredCluster implements AutoCloseable {
 
     /** Creates all topics under a prefix and registers their schemas. */
     public TopicCatalogue topics(String prefix) {
-        TopicCatalogue catalogue = new TopicCatalogue(prefix);
-        TopicAdmin admin = new TopicAdmin(admin(), Duration.ofSeconds(60));
-        admin.createMissing(catalogue);
-        admin.registerSchemas(catalogue);
-        return catalogue;
+        return TestCluster.topics(admin(), prefix);
     }
 
     @Override

@@ -53,8 +53,13 @@ public final class TestCluster {
 
     /** Creates all topics under a prefix and registers their schemas. */
     public TopicCatalogue topics(String prefix) {
+        return topics(settings(), prefix);
+    }
+
+    /** The same on any cluster. */
+    static TopicCatalogue topics(KafkaSettings settings, String prefix) {
         TopicCatalogue catalogue = new TopicCatalogue(prefix);
-        TopicAdmin admin = new TopicAdmin(settings(), Duration.ofSeconds(60));
+        TopicAdmin admin = new TopicAdmin(settings, Duration.ofSeconds(60));
         admin.createMissing(catalogue);
         admin.registerSchemas(catalogue);
         return catalogue;

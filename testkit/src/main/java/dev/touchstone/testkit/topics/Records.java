@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -21,8 +20,6 @@ import org.apache.kafka.common.TopicPartition;
 /** Reads whole topics and writes single records. */
 public final class Records {
     private static final Duration READ_LIMIT = Duration.ofSeconds(60);
-    /** Closing waits for the fetch that is under way, half a second by default. */
-    private static final String FETCH_WAIT_MS = "50";
 
     private Records() {}
 
@@ -51,9 +48,7 @@ public final class Records {
 
     /** Every committed record of a topic at the time of the call, by partition, then offset. */
     public static List<ConsumerRecord<byte[], byte[]>> readAll(KafkaSettings settings, String topic) {
-        Map<String, Object> config = settings.byteConsumer();
-        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(config)) {
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings.byteReader())) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                     .map(info -> new TopicPartition(topic, info.partition()))
                     .toList();

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -24,9 +23,6 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class TopicReader implements AutoCloseable {
     private static final Duration STALL = Duration.ofSeconds(60);
-    /** Partitions that are at their ends hold the fetch of the others up, half a second by default. */
-    private static final String FETCH_WAIT_MS = "50";
-
     private final KafkaConsumer<byte[], byte[]> consumer;
     /** In the direction of the stream. */
     private final List<List<TopicPartition>> topics = new ArrayList<>();
@@ -37,9 +33,7 @@ final class TopicReader implements AutoCloseable {
 
     /** @param names topics in the direction of the stream; they exist */
     TopicReader(KafkaSettings settings, List<String> names) {
-        Map<String, Object> config = settings.byteConsumer();
-        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
-        consumer = new KafkaConsumer<>(config);
+        consumer = new KafkaConsumer<>(settings.byteReader());
         for (String name : names) {
             List<TopicPartition> found = consumer.partitionsFor(name).stream()
                     .map(info -> new TopicPartition(name, info.partition()))

@@ -12,9 +12,6 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Reads a small topic from its beginning to its end. */
 public final class TopicReader {
-    /** Closing waits for the fetch that is under way: a trainer would start half a second later for every topic. */
-    private static final String FETCH_WAIT_MS = "50";
-
     private TopicReader() {}
 
     /**
@@ -28,9 +25,7 @@ public final class TopicReader {
     public static void readToEnd(
             KafkaSettings settings, String topic, Duration patience, Consumer<ConsumerRecord<byte[], byte[]>> each) {
         long giveUpAt = System.nanoTime() + patience.toNanos();
-        Map<String, Object> reading = settings.byteConsumer();
-        reading.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(reading)) {
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings.byteReader())) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                     .map(info -> new TopicPartition(topic, info.partition()))
                     .toList();
