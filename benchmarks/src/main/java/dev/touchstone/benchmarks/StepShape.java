@@ -27,7 +27,7 @@ record StepShape(BuiltInConfig model, int pairs, int tokens) {
     /** How it learns: nothing is drawn, so that every step computes the same. */
     static TrainingConfig training() {
         return TrainingConfig.defaults(1).toBuilder()
-                .critiqueDropout(0)
+                .withheldShare(0)
                 .learningRate(1e-4)
                 .build();
     }

@@ -2,6 +2,7 @@ package dev.touchstone.rewardmodel;
 
 import dev.touchstone.rewardmodel.internal.BatchGradient.Pass;
 import dev.touchstone.rewardmodel.internal.Optimiser;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,17 +12,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PendingStep {
 
+    /** The place of a pair that was not shown without critiques. */
+    static final int NOWHERE = -1;
+
     private final RewardModelTrainer trainer;
     private final List<Pass> passes;
     private final Optimiser.Result update;
-    private final boolean[] withheld;
+    private final int[] bareAt;
+    private final int shown;
     private @Nullable StepResult result;
 
-    PendingStep(RewardModelTrainer trainer, List<Pass> passes, Optimiser.Result update, boolean[] withheld) {
+    /**
+     * @param bareAt where each pair stands without its critiques among the pairs shown; {@link #NOWHERE} for one that does not
+     * @param shown pairs shown, first those of the batch
+     */
+    PendingStep(RewardModelTrainer trainer, List<Pass> passes, Optimiser.Result update, int[] bareAt, int shown) {
         this.trainer = trainer;
         this.passes = passes;
         this.update = update;
-        this.withheld = withheld;
+        this.bareAt = bareAt;
+        this.shown = shown;
     }
 
     /**
@@ -41,9 +51,8 @@ public final class PendingStep {
 
     /** Reads what the device made. The step number is the trainer's, once it has counted this step. */
     StepResult read(long stepsBefore) {
-        int n = withheld.length;
-        double[] chosen = new double[n];
-        double[] rejected = new double[n];
+        double[] chosen = new double[shown];
+        double[] rejected = new double[shown];
         double loss = 0;
         for (Pass pass : passes) {
             loss += pass.read(chosen, rejected);
@@ -51,8 +60,21 @@ public final class PendingStep {
         float[] normAndSkip = update.read();
         boolean skipped = normAndSkip[1] != 0;
         result = new StepResult(
-                skipped ? stepsBefore : stepsBefore + 1, loss, normAndSkip[0], chosen, rejected, withheld, skipped);
+                skipped ? stepsBefore : stepsBefore + 1,
+                loss,
+                normAndSkip[0],
+                Arrays.copyOf(chosen, bareAt.length),
+                Arrays.copyOf(rejected, bareAt.length),
+                bare(chosen),
+                bare(rejected),
+                skipped);
         return result;
+    }
+
+    private double[] bare(double[] logits) {
+        return Arrays.stream(bareAt)
+                .mapToDouble(at -> at == NOWHERE ? Double.NaN : logits[at])
+                .toArray();
     }
 
     void close() {

@@ -161,8 +161,9 @@ public final class RewardModelTrainer implements AutoCloseable {
     }
 
     /**
-     * Learns from a batch by one optimiser step. The logits returned are those before the update, so testing before
-     * training costs nothing.
+     * Learns from a batch by one optimiser step, from pairs with critiques also as if they had none
+     * ({@link TrainingConfig#withheldShare}). The logits returned are those before the update, so testing before training
+     * costs nothing.
      *
      * @param batch one pair at least; what does not fit the device at once is accumulated over micro-batches
      * @throws IllegalStateException when the loss was not finite for too many steps in a row, or not even one pair fits
@@ -183,20 +184,29 @@ public final class RewardModelTrainer implements AutoCloseable {
         int n = batch.size();
         long attempt = counters.attempts() + pending.size();
         SplittableRandom random = randomness(attempt);
-        boolean[] withheld = new boolean[n];
-        List<EncodedPair> shown = new ArrayList<>(n);
+        List<EncodedPair> shown = new ArrayList<>(batch);
+        int[] bareAt = new int[n];
         for (int i = 0; i < n; i++) {
-            withheld[i] = random.nextDouble() < training.critiqueDropout();
-            shown.add(withheld[i] ? format.withoutCritiques(batch.get(i)) : batch.get(i));
+            bareAt[i] = PendingStep.NOWHERE;
+            if (random.nextDouble() < training.withheldShare()) {
+                EncodedPair bare = format.withoutCritiques(batch.get(i));
+                if (!bare.equals(batch.get(i))) {
+                    bareAt[i] = shown.size();
+                    shown.add(bare);
+                }
+            }
+        }
+        List<float[]> weights = new ArrayList<>(List.of(Bootstrap.weights(n, model().rewardHeads(), random)));
+        for (int i = 0; i < n; i++) {
+            if (bareAt[i] != PendingStep.NOWHERE) {
+                weights.add(weights.get(i));
+            }
         }
         List<BatchGradient.Pass> passes = gradient.accumulate(
-                shown,
-                Bootstrap.weights(n, model().rewardHeads(), random),
-                training.labelSmoothing(),
-                training.centring());
+                shown, weights.toArray(float[][]::new), training.labelSmoothing(), training.centring());
         Optimiser.Result update =
                 optimiser.apply(passes.stream().map(BatchGradient.Pass::result).toList(), update(attempt + 1));
-        PendingStep step = new PendingStep(this, passes, update, withheld);
+        PendingStep step = new PendingStep(this, passes, update, bareAt, shown.size());
         pending.add(step);
         if (pending.size() > MOST_PENDING) {
             readNext();
@@ -251,12 +261,6 @@ public final class RewardModelTrainer implements AutoCloseable {
     public double[] score(List<EncodedInput> inputs) {
         flush();
         return HeadScores.means(optimiser.withAverage(() -> network.score(inputs)));
-    }
-
-    /** The same by the weights that the next step scores its batch with, before it updates them: no moving average. */
-    public double[] scoreLatest(List<EncodedInput> inputs) {
-        flush();
-        return HeadScores.means(network.score(inputs));
     }
 
     /**

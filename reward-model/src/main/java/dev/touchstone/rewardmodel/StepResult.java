@@ -10,7 +10,8 @@ import java.util.Arrays;
  * @param gradientNorm global norm of the gradient before clipping
  * @param chosen logit of each pair's chosen side before the update
  * @param rejected logit of each pair's rejected side before the update
- * @param critiqueWithheld whether each pair was shown without its critiques (critique dropout)
+ * @param chosenBare the same of the chosen side without its critique; NaN where the step did not show the pair so
+ * @param rejectedBare the same of the rejected side
  * @param skipped whether loss or gradient was not finite, so that nothing was changed
  */
 @SuppressWarnings("ArrayRecordComponent")
@@ -20,7 +21,8 @@ public record StepResult(
         double gradientNorm,
         double[] chosen,
         double[] rejected,
-        boolean[] critiqueWithheld,
+        double[] chosenBare,
+        double[] rejectedBare,
         boolean skipped) {
 
     /**
@@ -35,7 +37,8 @@ public record StepResult(
                 gradientNorm,
                 Arrays.copyOf(chosen, pairs),
                 Arrays.copyOf(rejected, pairs),
-                Arrays.copyOf(critiqueWithheld, pairs),
+                Arrays.copyOf(chosenBare, pairs),
+                Arrays.copyOf(rejectedBare, pairs),
                 skipped);
     }
 

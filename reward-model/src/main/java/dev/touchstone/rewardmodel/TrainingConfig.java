@@ -12,11 +12,12 @@ package dev.touchstone.rewardmodel;
  * @param clipNorm greatest global norm of the gradient
  * @param centring weight of mean((r+ + r-)^2), which keeps rewards around 0 (Eisenstein et al., arXiv 2312.09244)
  * @param labelSmoothing share of labels taken to be wrong, in [0, 0.5)
- * @param critiqueDropout chance that both sides of a pair lose their critiques in a step, in [0, 1)
+ * @param withheldShare share of the pairs with critiques that a step also shows without them, in [0, 1]: so the model goes
+ *     on learning from the completions where critiques are easier to learn from, and can do without them
  * @param averageDecay decay of the moving average of the weights, which then serves instead of the weights themselves
  *     (Polyak and Juditsky, SIAM J. Control Optim. 30, 1992); it rises to this value over the first steps; 0 for none
  * @param maxSkipped so many steps in a row with a loss that is not finite end the training
- * @param seed of the first weights and of the critique dropout
+ * @param seed of the first weights and of the pairs that are shown without critiques
  */
 public record TrainingConfig(
         double learningRate,
@@ -28,7 +29,7 @@ public record TrainingConfig(
         double clipNorm,
         double centring,
         double labelSmoothing,
-        double critiqueDropout,
+        double withheldShare,
         double averageDecay,
         int maxSkipped,
         long seed) {
@@ -42,14 +43,14 @@ public record TrainingConfig(
         require(clipNorm > 0, "clipNorm must be positive");
         require(centring >= 0 && centring <= 1, "centring must be in [0, 1]");
         require(labelSmoothing >= 0 && labelSmoothing < 0.5, "labelSmoothing must be in [0, 0.5)");
-        require(critiqueDropout >= 0 && critiqueDropout < 1, "critiqueDropout must be in [0, 1)");
+        require(withheldShare >= 0 && withheldShare <= 1, "withheldShare must be in [0, 1]");
         require(averageDecay >= 0 && averageDecay < 1, "averageDecay must be in [0, 1)");
         require(maxSkipped > 0, "maxSkipped must be positive");
     }
 
     /** Defaults for the built-in model, as measured, with a seed. */
     public static TrainingConfig defaults(long seed) {
-        return new TrainingConfig(2e-3, 20, 0.9, 0.98, 1e-8, 0.1, 1.0, 1e-3, 0.0, 0.15, 0.0, 8, seed);
+        return new TrainingConfig(2e-3, 20, 0.9, 0.98, 1e-8, 0.1, 1.0, 1e-3, 0.0, 1.0, 0.0, 8, seed);
     }
 
     /** Usual values for a pretrained model that learns whole; for adapters raise the learning rate tenfold. */
@@ -71,9 +72,9 @@ public record TrainingConfig(
         return toBuilder().learningRate(rate).build();
     }
 
-    /** The same with another chance of losing the critiques. */
-    public TrainingConfig withCritiqueDropout(double chance) {
-        return toBuilder().critiqueDropout(chance).build();
+    /** The same with another share of pairs that are shown without their critiques, too. */
+    public TrainingConfig withWithheldShare(double share) {
+        return toBuilder().withheldShare(share).build();
     }
 
     /** The rate of a step, counted from 1. */
@@ -98,7 +99,7 @@ public record TrainingConfig(
         private double clipNorm;
         private double centring;
         private double labelSmoothing;
-        private double critiqueDropout;
+        private double withheldShare;
         private double averageDecay;
         private int maxSkipped;
         private long seed;
@@ -113,7 +114,7 @@ public record TrainingConfig(
             clipNorm = from.clipNorm;
             centring = from.centring;
             labelSmoothing = from.labelSmoothing;
-            critiqueDropout = from.critiqueDropout;
+            withheldShare = from.withheldShare;
             averageDecay = from.averageDecay;
             maxSkipped = from.maxSkipped;
             seed = from.seed;
@@ -173,9 +174,9 @@ public record TrainingConfig(
             return this;
         }
 
-        /** See {@link TrainingConfig#critiqueDropout}. */
-        public Builder critiqueDropout(double value) {
-            critiqueDropout = value;
+        /** See {@link TrainingConfig#withheldShare}. */
+        public Builder withheldShare(double value) {
+            withheldShare = value;
             return this;
         }
 
@@ -209,7 +210,7 @@ public record TrainingConfig(
                     clipNorm,
                     centring,
                     labelSmoothing,
-                    critiqueDropout,
+                    withheldShare,
                     averageDecay,
                     maxSkipped,
                     seed);

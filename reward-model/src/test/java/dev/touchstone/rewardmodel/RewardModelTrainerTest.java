@@ -49,7 +49,7 @@ class RewardModelTrainerTest {
 
     @Test
     void shouldReturnTheLogitsBeforeTheUpdateWhenStepping() {
-        TrainingConfig config = TrainingConfig.defaults(1).withCritiqueDropout(0);
+        TrainingConfig config = TrainingConfig.defaults(1).withWithheldShare(0);
         try (RewardModelTrainer trainer = small(config)) {
             List<EncodedPair> pairs = ToyTask.pairs(trainer.format(), 8, 3);
             double[] before =
@@ -63,28 +63,62 @@ class RewardModelTrainerTest {
                 moved = Math.max(moved, Math.abs(after[i] - before[i]));
             }
             assertThat(moved).isGreaterThan(1e-5);
-            assertThat(result.critiqueWithheld()).containsOnly(false);
+            assertThat(result.chosenBare()).containsOnly(Double.NaN);
             assertThat(result.step()).isEqualTo(1);
         }
     }
 
     @Test
-    void shouldWithholdAboutTheWantedShareOfCritiquesWhenStepping() {
-        TrainingConfig config = TrainingConfig.defaults(1).withCritiqueDropout(0.25);
+    void shouldShowTheWantedShareOfPairsWithoutCritiquesTooWhenStepping() {
+        TrainingConfig config = TrainingConfig.defaults(1).withWithheldShare(0.25);
         try (RewardModelTrainer trainer = small(config)) {
             List<EncodedPair> pairs = ToyTask.pairs(trainer.format(), 32, 3);
-            int withheld = 0;
-            List<boolean[]> patterns = new ArrayList<>();
+            int bare = 0;
+            List<String> patterns = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
-                StepResult result = trainer.step(pairs);
-                patterns.add(result.critiqueWithheld());
-                for (boolean b : result.critiqueWithheld()) {
-                    withheld += b ? 1 : 0;
-                }
+                double[] shown = trainer.step(pairs).chosenBare();
+                patterns.add(
+                        Arrays.toString(Arrays.stream(shown).map(Math::signum).map(Math::abs).toArray())); // NaN or 1
+                bare += (int) Arrays.stream(shown).filter(Double::isFinite).count();
             }
-            assertThat(withheld / 1280.0).isCloseTo(0.25, within(0.05));
-            assertThat(patterns.stream().map(Arrays::toString).distinct().count())
-                    .isEqualTo(40);
+            assertThat(bare / 1280.0).isCloseTo(0.25, within(0.05));
+            assertThat(patterns.stream().distinct().count()).isEqualTo(40);
+        }
+    }
+
+    @Test
+    void shouldLearnFromBothWaysOfShowingAPairWhenItHasCritiques() throws Exception {
+        TrainingConfig both = TrainingConfig.defaults(1).withWithheldShare(1);
+        TrainingConfig once = both.withWithheldShare(0);
+        try (RewardModelTrainer trainer = small(both);
+                RewardModelTrainer other = small(once)) {
+            List<EncodedPair> pairs = ToyTask.pairs(trainer.format(), 8, 3);
+            List<EncodedPair> bare =
+                    pairs.stream().map(trainer.format()::withoutCritiques).toList();
+            double[] bareBefore =
+                    trainer.score(bare.stream().map(EncodedPair::chosen).toList());
+
+            StepResult result = trainer.step(pairs);
+            StepResult written =
+                    other.step(Stream.concat(pairs.stream(), bare.stream()).toList());
+
+            assertThat(result.chosen()).hasSize(8);
+            assertThat(result.chosenBare()).containsExactly(bareBefore, within(1e-5));
+            assertThat(result.loss()).isEqualTo(written.loss());
+            List<EncodedInput> asked =
+                    List.of(pairs.get(0).chosen(), bare.get(0).chosen());
+            assertThat(trainer.score(asked)).isEqualTo(other.score(asked));
+            assertThat(trainer.pairs()).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void shouldShowPairsOnceWhenTheyHaveNoCritiques() {
+        try (RewardModelTrainer trainer = small(TrainingConfig.defaults(1))) {
+            List<EncodedPair> bare = ToyTask.pairs(trainer.format(), 8, 3).stream()
+                    .map(trainer.format()::withoutCritiques)
+                    .toList();
+            assertThat(trainer.step(bare).chosenBare()).containsOnly(Double.NaN);
         }
     }
 
@@ -189,8 +223,8 @@ class RewardModelTrainerTest {
         assertThatThrownBy(() -> TrainingConfig.defaults(1).withLearningRate(0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("learningRate");
-        assertThatThrownBy(() -> TrainingConfig.defaults(1).withCritiqueDropout(1))
-                .hasMessageContaining("critiqueDropout");
+        assertThatThrownBy(() -> TrainingConfig.defaults(1).withWithheldShare(1.1))
+                .hasMessageContaining("withheldShare");
         assertThatThrownBy(() -> new BuiltInConfig(10, 1, 4, 8, 64, 300)).hasMessageContaining("dim");
         assertThatThrownBy(() -> Torch.start(2)).hasMessageContaining("already runs with 1");
         try (RewardModelTrainer trainer = ToyTask.builtIn(1)) {

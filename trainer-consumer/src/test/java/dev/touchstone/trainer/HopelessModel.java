@@ -36,8 +36,7 @@ public final class HopelessModel {
                 d.replay(),
                 d.labels(),
                 d.windowPairs(),
-                d.readCritiques(),
-                d.withheldSample());
+                d.readCritiques());
     }
 
     /** The format: eight bytes of length, so many of JSON that says where each tensor lies, and the numbers. */

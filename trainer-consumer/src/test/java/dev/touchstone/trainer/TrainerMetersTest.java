@@ -23,8 +23,8 @@ class TrainerMetersTest {
     void shouldShowFiguresByArmAndNameOnceThereAreSome() {
         assertThat(value("rm.train.window.accuracy", "critique", "withheld")).isNaN();
         Prequential prequential = new Prequential(10);
-        prequential.test(new ScoredPair(1, 0, 5, 9), "chat", "rubric/v1", false);
-        prequential.test(new ScoredPair(0, 1, 5, 9), "code", "rubric/v1", true);
+        prequential.test(new ScoredPair(1, 0, 5, 9), new ScoredPair(0, 1, 5, 9), "chat", "rubric/v1");
+        prequential.test(new ScoredPair(0, 1, 5, 9), null, "code", null);
         Figures figures = figures(prequential);
         meters.learnt(outcome(3, 100), figures, List.of());
         meters.published(figures, Duration.ofMillis(5), Ruling.bootstrap());
@@ -35,7 +35,7 @@ class TrainerMetersTest {
         assertThat(value("rm.train.total.length.correlation", "critique", "any"))
                 .isCloseTo(0, within(1e-9));
         assertThat(value("rm.train.source.accuracy", "source", "code")).isEqualTo(0);
-        assertThat(value("rm.train.critic.accuracy", "critic", "rubric/v1")).isEqualTo(0.5);
+        assertThat(value("rm.train.critic.accuracy", "critic", "rubric/v1")).isEqualTo(1);
         assertThat(value("rm.train.drift.alarms")).isZero();
         assertThat(value("rm.train.drift.error.before")).isNaN();
     }

@@ -25,8 +25,6 @@ public final class Learner implements AutoCloseable {
     /** Nobody takes them while a model is rebuilt. */
     private static final int MOST_FRESH = 4_096;
 
-    private static final long WITHHELD_STREAM = 3;
-
     private final LearnerConfig config;
     private final RewardModelTrainer model;
     private final LearnerState state;
@@ -122,10 +120,8 @@ public final class Learner implements AutoCloseable {
         if (replay.replaySteps() == 0) {
             first.addAll(state.replay().draw(replayed, number, 0));
         }
-        List<Withheld> withheld = scoreWithheld(ranked, number);
         StepResult test = model.step(first).first(ranked.size());
         state.progress().test(ranked, test);
-        withheld.forEach(pair -> pair.reportTo(state.progress(), ranked, test));
         fresh.forEach(example -> state.replay().offer(example.source(), example.pair()));
         for (int step = 0; step < replay.replaySteps(); step++) {
             List<EncodedPair> again = state.replay().draw(replay.inStep(step, replayed), number, step);
@@ -160,39 +156,6 @@ public final class Learner implements AutoCloseable {
     /** Logits of texts by the weights that a checkpoint would serve; NaN for a text that the model refuses. */
     public double[] rewards(List<RewardInput> inputs) {
         return TextRewards.of(inputs, model.format(), model::score);
-    }
-
-    /** Scores a sample of the pairs without their critiques, by the very weights that the step then scores them with. */
-    private List<Withheld> scoreWithheld(List<Example> fresh, long number) {
-        List<Integer> sample = new ArrayList<>();
-        List<EncodedInput> inputs = new ArrayList<>();
-        for (int i = 0; i < fresh.size(); i++) {
-            if (fresh.get(i).critic() != null
-                    && new Draws(config.seed(), WITHHELD_STREAM, number, i).share() < config.withheldSample()) {
-                EncodedPair bare = model.format().withoutCritiques(fresh.get(i).pair());
-                sample.add(i);
-                inputs.addAll(List.of(bare.chosen(), bare.rejected()));
-            }
-        }
-        if (sample.isEmpty()) {
-            return List.of();
-        }
-        double[] logits = model.scoreLatest(inputs);
-        List<Withheld> scored = new ArrayList<>();
-        for (int i = 0; i < sample.size(); i++) {
-            scored.add(new Withheld(sample.get(i), logits[2 * i], logits[2 * i + 1]));
-        }
-        return scored;
-    }
-
-    /** Logits of one pair of a step without its critiques. */
-    private record Withheld(int index, double chosen, double rejected) {
-        /** Counts it unless the dropout withheld its critiques too: then the step itself has measured it. */
-        void reportTo(Progress progress, List<Example> examples, StepResult step) {
-            if (!step.critiqueWithheld()[index]) {
-                progress.testWithheld(examples.get(index), chosen, rejected);
-            }
-        }
     }
 
     /**

@@ -16,7 +16,6 @@ import java.util.TreeMap;
  * @param labels what is made of the labels
  * @param windowPairs pairs in the window of the windowed figures, at least 1
  * @param readCritiques whether the model is shown the critiques that pairs have
- * @param withheldSample share of the pairs with critiques that is also scored without them before it is learnt from, 0 to 1
  */
 public record LearnerConfig(
         ModelStart start,
@@ -26,15 +25,11 @@ public record LearnerConfig(
         ReplayConfig replay,
         LabelConfig labels,
         int windowPairs,
-        boolean readCritiques,
-        double withheldSample) {
+        boolean readCritiques) {
     /** Checks the ranges. */
     public LearnerConfig {
         if (!(heldOutFraction >= 0 && heldOutFraction < 1)) {
             throw new IllegalArgumentException("The held-out fraction must be at least 0 and less than 1.");
-        }
-        if (!(withheldSample >= 0 && withheldSample <= 1)) {
-            throw new IllegalArgumentException("The withheld sample is a share from 0 to 1.");
         }
         if (heldOutPairs < 1 || windowPairs < 1) {
             throw new IllegalArgumentException("Held-out pairs and window hold at least one pair.");
@@ -51,13 +46,12 @@ public record LearnerConfig(
                 ReplayConfig.DEFAULT,
                 LabelConfig.DEFAULT,
                 512,
-                true,
-                0.1);
+                true);
     }
 
     /** The same for a model that is never shown a critique. */
     public LearnerConfig withoutCritiques() {
-        return new LearnerConfig(start, training, heldOutFraction, heldOutPairs, replay, labels, windowPairs, false, 0);
+        return new LearnerConfig(start, training, heldOutFraction, heldOutPairs, replay, labels, windowPairs, false);
     }
 
     /** The seed of everything random. */

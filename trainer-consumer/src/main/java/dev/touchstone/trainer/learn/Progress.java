@@ -62,18 +62,15 @@ final class Progress {
             Critic critic = example.critic();
             prequential.test(
                     scored(example, step.chosen()[i], step.rejected()[i]),
+                    Double.isNaN(step.chosenBare()[i])
+                            ? null
+                            : scored(example, step.chosenBare()[i], step.rejectedBare()[i]),
                     example.source(),
-                    critic == null ? null : critic.model() + "/" + critic.promptVersion(),
-                    step.critiqueWithheld()[i]);
+                    critic == null ? null : critic.model() + "/" + critic.promptVersion());
         }
         if (Double.isFinite(step.gradientNorm())) {
             gradientNorm.add(step.gradientNorm());
         }
-    }
-
-    /** Takes the logits of a pair without its critiques, by the weights before the same step. */
-    void testWithheld(Example example, double chosen, double rejected) {
-        prequential.testWithheld(scored(example, chosen, rejected));
     }
 
     private static ScoredPair scored(Example example, double chosen, double rejected) {

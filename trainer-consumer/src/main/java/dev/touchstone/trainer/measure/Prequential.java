@@ -31,11 +31,11 @@ public final class Prequential {
      * Takes a pair as the step showed it. One whose logits are not finite is left out: such a step changes nothing and is
      * counted as skipped.
      *
+     * @param bare the same pair, its critiques withheld; null where it was not shown so
      * @param source where the pair comes from; empty where it does not say
      * @param critic who wrote its critiques; null where it has none
-     * @param withheld whether it was shown without them
      */
-    public void test(ScoredPair pair, String source, @Nullable String critic, boolean withheld) {
+    public void test(ScoredPair pair, @Nullable ScoredPair bare, String source, @Nullable String critic) {
         if (!Double.isFinite(pair.lead())) {
             return;
         }
@@ -44,14 +44,10 @@ public final class Prequential {
         drift.add(pair.correct());
         if (critic != null) {
             critics.add(critic, pair.lead());
-            (withheld ? withoutCritique : withCritique).add(pair);
-        }
-    }
-
-    /** Takes a pair that was scored once more with its critiques withheld, by the weights before the same update. */
-    public void testWithheld(ScoredPair pair) {
-        if (Double.isFinite(pair.lead())) {
-            withoutCritique.add(pair);
+            withCritique.add(pair);
+            if (bare != null && Double.isFinite(bare.lead())) {
+                withoutCritique.add(bare);
+            }
         }
     }
 

@@ -20,10 +20,10 @@ public record PrequentialFigures(Span window, Span total, DriftFigures drift) {
      *
      * @param all every pair, as the step showed it
      * @param withCritique those that were shown with their critiques
-     * @param withoutCritique those whose critiques were withheld: by the dropout, or in a pass of their own. Pairs that never
-     *     had critiques are in {@code all} alone, for nothing was withheld from them
+     * @param withoutCritique those of them that the step also showed with their critiques withheld. Pairs that never had critiques
+     *     are in {@code all} alone, for nothing was withheld from them
      * @param sources every pair by its source
-     * @param critics every pair that has critiques by its critic, whether shown or withheld
+     * @param critics every pair that has critiques by its critic
      */
     public record Span(
             @Nullable PairFigures all,

@@ -152,10 +152,6 @@ public interface TrainerConfig {
     @WithDefault("512")
     int windowPairs();
 
-    /** Share of the pairs with critiques that is also scored without them before it is learnt from, 0 to 1. */
-    @WithDefault("0.1")
-    double withheldSample();
-
     /** Step size after the warm-up; the reward model's measured default where it is not set. */
     OptionalDouble learningRate();
 
@@ -174,8 +170,8 @@ public interface TrainerConfig {
     /** Decay of the moving average of the weights, which then serves; 0 for none; as above. */
     OptionalDouble averageDecay();
 
-    /** Chance that a pair loses its critiques in a step; the reward model's measured default where it is not set. */
-    OptionalDouble critiqueDropout();
+    /** Share of the pairs with critiques that a step also shows without them, 0 to 1; as above. */
+    OptionalDouble withheldShare();
 
     /** Whether figures are also written for TensorBoard, in the folder tensorboard beside the model's checkpoints. */
     @WithDefault("true")

@@ -174,7 +174,7 @@ public class TrainerProcess {
         settings.labelSmoothing().ifPresent(training::labelSmoothing);
         settings.centring().ifPresent(training::centring);
         settings.averageDecay().ifPresent(training::averageDecay);
-        settings.critiqueDropout().ifPresent(training::critiqueDropout);
+        settings.withheldShare().ifPresent(training::withheldShare);
         LearnerConfig learner = new LearnerConfig(
                 start,
                 training.build(),
@@ -187,8 +187,7 @@ public class TrainerProcess {
                         settings.reservoirPairs()),
                 new LabelConfig(settings.ties(), settings.strengthMargin()),
                 settings.windowPairs(),
-                true,
-                settings.withheldSample());
+                true);
         return new TrainerSettings(
                 settings.topicPrefix(),
                 settings.modelId(),
