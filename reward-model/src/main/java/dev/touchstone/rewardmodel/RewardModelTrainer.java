@@ -188,7 +188,7 @@ public final class RewardModelTrainer implements AutoCloseable {
         int[] bareAt = new int[n];
         for (int i = 0; i < n; i++) {
             bareAt[i] = PendingStep.NOWHERE;
-            if (random.nextDouble() < training.withheldShare()) {
+            if (random.nextDouble() < training.withheldShareAt(attempt + 1)) {
                 EncodedPair bare = format.withoutCritiques(batch.get(i));
                 if (!bare.equals(batch.get(i))) {
                     bareAt[i] = shown.size();

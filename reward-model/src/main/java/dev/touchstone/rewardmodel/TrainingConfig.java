@@ -14,6 +14,7 @@ package dev.touchstone.rewardmodel;
  * @param labelSmoothing share of labels taken to be wrong, in [0, 0.5)
  * @param withheldShare share of the pairs with critiques that a step also shows without them, in [0, 1]: so the model goes
  *     on learning from the completions where critiques are easier to learn from, and can do without them
+ * @param withheldWarmUp steps over which that share rises linearly to it, for critiques teach most when pairs are few
  * @param averageDecay decay of the moving average of the weights, which then serves instead of the weights themselves
  *     (Polyak and Juditsky, SIAM J. Control Optim. 30, 1992); it rises to this value over the first steps; 0 for none
  * @param maxSkipped so many steps in a row with a loss that is not finite end the training
@@ -30,6 +31,7 @@ public record TrainingConfig(
         double centring,
         double labelSmoothing,
         double withheldShare,
+        int withheldWarmUp,
         double averageDecay,
         int maxSkipped,
         long seed) {
@@ -44,13 +46,14 @@ public record TrainingConfig(
         require(centring >= 0 && centring <= 1, "centring must be in [0, 1]");
         require(labelSmoothing >= 0 && labelSmoothing < 0.5, "labelSmoothing must be in [0, 0.5)");
         require(withheldShare >= 0 && withheldShare <= 1, "withheldShare must be in [0, 1]");
+        require(withheldWarmUp >= 0, "withheldWarmUp must not be negative");
         require(averageDecay >= 0 && averageDecay < 1, "averageDecay must be in [0, 1)");
         require(maxSkipped > 0, "maxSkipped must be positive");
     }
 
     /** Defaults for the built-in model, as measured, with a seed. */
     public static TrainingConfig defaults(long seed) {
-        return new TrainingConfig(2e-3, 20, 0.9, 0.98, 1e-8, 0.1, 1.0, 1e-3, 0.0, 1.0, 0.0, 8, seed);
+        return new TrainingConfig(2e-3, 20, 0.9, 0.98, 1e-8, 0.1, 1.0, 1e-3, 0.0, 1.0, 400, 0.0, 8, seed);
     }
 
     /** Usual values for a pretrained model that learns whole; for adapters raise the learning rate tenfold. */
@@ -72,14 +75,19 @@ public record TrainingConfig(
         return toBuilder().learningRate(rate).build();
     }
 
-    /** The same with another share of pairs that are shown without their critiques, too. */
+    /** The same with another share of pairs that are shown without their critiques, too, from the first step on. */
     public TrainingConfig withWithheldShare(double share) {
-        return toBuilder().withheldShare(share).build();
+        return toBuilder().withheldShare(share).withheldWarmUp(0).build();
     }
 
     /** The rate of a step, counted from 1. */
     double rateAt(long step) {
         return warmUpSteps == 0 ? learningRate : learningRate * Math.min(1.0, (double) step / warmUpSteps);
+    }
+
+    /** The share of pairs that a step, counted from 1, also shows without their critiques. */
+    double withheldShareAt(long step) {
+        return withheldWarmUp == 0 ? withheldShare : withheldShare * Math.min(1.0, (double) step / withheldWarmUp);
     }
 
     private static void require(boolean condition, String sentence) {
@@ -100,6 +108,7 @@ public record TrainingConfig(
         private double centring;
         private double labelSmoothing;
         private double withheldShare;
+        private int withheldWarmUp;
         private double averageDecay;
         private int maxSkipped;
         private long seed;
@@ -115,6 +124,7 @@ public record TrainingConfig(
             centring = from.centring;
             labelSmoothing = from.labelSmoothing;
             withheldShare = from.withheldShare;
+            withheldWarmUp = from.withheldWarmUp;
             averageDecay = from.averageDecay;
             maxSkipped = from.maxSkipped;
             seed = from.seed;
@@ -180,6 +190,12 @@ public record TrainingConfig(
             return this;
         }
 
+        /** See {@link TrainingConfig#withheldWarmUp}. */
+        public Builder withheldWarmUp(int value) {
+            withheldWarmUp = value;
+            return this;
+        }
+
         /** See {@link TrainingConfig#averageDecay}. */
         public Builder averageDecay(double value) {
             averageDecay = value;
@@ -211,6 +227,7 @@ public record TrainingConfig(
                     centring,
                     labelSmoothing,
                     withheldShare,
+                    withheldWarmUp,
                     averageDecay,
                     maxSkipped,
                     seed);

@@ -77,8 +77,8 @@ class RewardModelTrainerTest {
             List<String> patterns = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
                 double[] shown = trainer.step(pairs).chosenBare();
-                patterns.add(
-                        Arrays.toString(Arrays.stream(shown).map(Math::signum).map(Math::abs).toArray())); // NaN or 1
+                patterns.add(Arrays.toString(
+                        Arrays.stream(shown).map(Math::signum).map(Math::abs).toArray())); // NaN or 1
                 bare += (int) Arrays.stream(shown).filter(Double::isFinite).count();
             }
             assertThat(bare / 1280.0).isCloseTo(0.25, within(0.05));
@@ -113,8 +113,25 @@ class RewardModelTrainerTest {
     }
 
     @Test
+    void shouldWithholdMoreAndMoreWhenTheShareWarmsUp() {
+        TrainingConfig config = TrainingConfig.defaults(1).toBuilder()
+                .withheldShare(1)
+                .withheldWarmUp(4)
+                .build();
+        try (RewardModelTrainer trainer = small(config)) {
+            List<EncodedPair> pairs = ToyTask.pairs(trainer.format(), 256, 3);
+            for (int step = 1; step <= 5; step++) {
+                long bare = Arrays.stream(trainer.step(pairs).chosenBare())
+                        .filter(Double::isFinite)
+                        .count();
+                assertThat(bare / 256.0).isCloseTo(Math.min(1, step / 4.0), within(0.1));
+            }
+        }
+    }
+
+    @Test
     void shouldShowPairsOnceWhenTheyHaveNoCritiques() {
-        try (RewardModelTrainer trainer = small(TrainingConfig.defaults(1))) {
+        try (RewardModelTrainer trainer = small(TrainingConfig.defaults(1).withWithheldShare(1))) {
             List<EncodedPair> bare = ToyTask.pairs(trainer.format(), 8, 3).stream()
                     .map(trainer.format()::withoutCritiques)
                     .toList();

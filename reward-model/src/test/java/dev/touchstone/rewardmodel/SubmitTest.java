@@ -141,7 +141,10 @@ class SubmitTest {
                                 result.gradientNorm(),
                                 Arrays.toString(result.chosen()),
                                 Arrays.toString(result.rejected()),
-                                Arrays.toString(Arrays.stream(result.chosenBare()).map(Math::signum).map(Math::abs).toArray()),
+                                Arrays.toString(Arrays.stream(result.chosenBare())
+                                        .map(Math::signum)
+                                        .map(Math::abs)
+                                        .toArray()),
                                 result.skipped())
                         .toString();
     }

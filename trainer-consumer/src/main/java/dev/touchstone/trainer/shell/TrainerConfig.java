@@ -173,6 +173,9 @@ public interface TrainerConfig {
     /** Share of the pairs with critiques that a step also shows without them, 0 to 1; as above. */
     OptionalDouble withheldShare();
 
+    /** Steps over which that share rises to it; as above. */
+    OptionalInt withheldWarmUp();
+
     /** Whether figures are also written for TensorBoard, in the folder tensorboard beside the model's checkpoints. */
     @WithDefault("true")
     boolean tensorboard();
