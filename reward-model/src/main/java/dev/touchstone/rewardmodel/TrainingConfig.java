@@ -53,7 +53,7 @@ public record TrainingConfig(
 
     /** Defaults for the built-in model, as measured, with a seed. */
     public static TrainingConfig defaults(long seed) {
-        return new TrainingConfig(2e-3, 20, 0.9, 0.98, 1e-8, 0.1, 1.0, 1e-3, 0.0, 1.0, 400, 0.0, 8, seed);
+        return new TrainingConfig(2e-3, 20, 0.9, 0.98, 1e-8, 0.1, 1.0, 1e-3, 0.0, 1.0, 100, 0.0, 8, seed);
     }
 
     /** Usual values for a pretrained model that learns whole; for adapters raise the learning rate tenfold. */
