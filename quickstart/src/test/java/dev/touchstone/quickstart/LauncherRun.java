@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Runs {@code ./touchstone} as a user would, on ports and in a folder of its own. */
 final class LauncherRun implements AutoCloseable {
@@ -91,6 +94,14 @@ final class LauncherRun implements AutoCloseable {
                 .filter(handle -> read("cmdline", handle.pid()).contains(piece))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("No part with " + piece));
+    }
+
+    /** The environment of a process (Linux). */
+    static Map<String, String> environment(ProcessHandle process) {
+        return Stream.of(read("environ", process.pid()).split("\0"))
+                .filter(line -> line.contains("="))
+                .collect(Collectors.toMap(
+                        line -> line.substring(0, line.indexOf('=')), line -> line.substring(line.indexOf('=') + 1)));
     }
 
     @Override

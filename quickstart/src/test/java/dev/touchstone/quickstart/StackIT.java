@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.touchstone.quickstart.observability.Exposition;
+import dev.touchstone.quickstart.observability.ObservabilityFiles;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.kafka.DeadLetters;
 import dev.touchstone.schemas.kafka.KafkaSettings;
@@ -189,6 +191,19 @@ class StackIT {
 
     @Test
     @Order(4)
+    void shouldExposeEveryMetricWhenADashboardAnAlertOrTheTableNamesIt() throws Exception {
+        Map<String, Exposition> services = Map.of(
+                "critique-stream", metrics("critique-stream"),
+                "trainer", metrics("trainer-consumer"),
+                "scorer", metrics("scorer"));
+        assertThat(ObservabilityFiles.unexposed(services)).isEmpty();
+        assertThat(ObservabilityFiles.exposed(services))
+                .as("metrics by service, and those of docs/observability.md")
+                .isEqualTo(ObservabilityFiles.documented());
+    }
+
+    @Test
+    @Order(5)
     void shouldBeReadWhenTheClientIsKafkajs() throws Exception {
         assumeThat(works("node", "--version"))
                 .as("node is not on this machine: the interoperability test is skipped")
@@ -234,7 +249,7 @@ class StackIT {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void shouldKeepItsDataWhenItIsStoppedAndStartedAgain() throws Exception {
         int before = rewards().size();
         up.interrupt();
@@ -252,7 +267,7 @@ class StackIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void shouldSaySoInASentenceWhenAPortIsInUse() throws Exception {
         List<String> arguments = List.of(
                 "up", "--data", folder.resolve("other").toString(), "--kafka-port", Integer.toString(KAFKA_PORT));
@@ -281,6 +296,19 @@ class StackIT {
         await().atMost(LIMIT).until(() -> !run.isAlive() || run.output().contains("Ctrl-C stops everything"));
         assertThat(run.isAlive()).as(run.output()).isTrue();
         return run;
+    }
+
+    /** What a service of the stack exposes; its port stands in its environment. */
+    private static Exposition metrics(String module) throws Exception {
+        ProcessHandle part = LauncherRun.part(folder.resolve("up"), module + "/target/quarkus-app");
+        String port = LauncherRun.environment(part).get("QUARKUS_HTTP_PORT");
+        HttpResponse<String> response = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/q/metrics"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode()).isEqualTo(200);
+        return new Exposition(response.body());
     }
 
     private static List<Reward> rewards() {

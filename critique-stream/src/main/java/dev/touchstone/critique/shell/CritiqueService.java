@@ -3,6 +3,7 @@ package dev.touchstone.critique.shell;
 import dev.touchstone.critique.CritiqueSettings;
 import dev.touchstone.critique.CritiqueStream;
 import dev.touchstone.critique.critic.CriticClient;
+import dev.touchstone.critique.critic.Prices;
 import dev.touchstone.schemas.UserError;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
@@ -69,7 +70,8 @@ public class CritiqueService {
     private void run() {
         try {
             CritiqueSettings settings = SettingsReader.settings(config);
-            Metrics metrics = new Metrics(registry, settings.critic().model());
+            Metrics metrics = new Metrics(
+                    registry, settings.critic().model(), settings.limits().moneyPerDay() / Prices.BILLION);
             Clock clock = Clock.systemUTC();
             LOG.info(
                     "The critic is {} at {}.",

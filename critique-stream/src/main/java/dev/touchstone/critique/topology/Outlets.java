@@ -17,6 +17,7 @@ import dev.touchstone.schemas.v1.CritiquedPair;
 import dev.touchstone.schemas.v1.PreferencePair;
 import dev.touchstone.schemas.v1.Verdict;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +139,7 @@ final class Outlets {
             return false;
         }
         context.forward(new Record<Object, Object>(key, bytes, now.toEpochMilli(), headers), sink);
+        observer.sent(origin.kind(), Duration.between(Instant.ofEpochMilli(origin.seenAt()), now));
         return true;
     }
 

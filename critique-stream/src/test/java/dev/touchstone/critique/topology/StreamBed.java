@@ -62,6 +62,7 @@ final class StreamBed implements AutoCloseable {
     final ScriptedCall<CritiqueRequest, CritiqueAnswer> critic = new ScriptedCall<>(new Spend(0, 10));
 
     final List<DeadLetterReason> deadLettersHeard = new ArrayList<>();
+    final List<Origin.Kind> sent = new ArrayList<>();
     final List<StageListener.Event> events = new ArrayList<>();
     final Valve valve = new Valve();
     int duplicates;
@@ -273,6 +274,11 @@ final class StreamBed implements AutoCloseable {
 
     private StreamObserver observer() {
         return new StreamObserver() {
+            @Override
+            public void sent(Origin.Kind kind, Duration took) {
+                sent.add(kind);
+            }
+
             @Override
             public void deadLetter(DeadLetterReason reason) {
                 deadLettersHeard.add(reason);
