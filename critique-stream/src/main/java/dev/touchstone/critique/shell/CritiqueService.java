@@ -5,6 +5,8 @@ import dev.touchstone.critique.CritiqueStream;
 import dev.touchstone.critique.critic.CriticClient;
 import dev.touchstone.critique.critic.Prices;
 import dev.touchstone.schemas.UserError;
+import dev.touchstone.schemas.telemetry.JsonLogs;
+import dev.touchstone.schemas.telemetry.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -22,6 +24,7 @@ import org.slf4j.LoggerFactory;
 @ApplicationScoped
 public class CritiqueService {
     private static final Logger LOG = LoggerFactory.getLogger(CritiqueService.class);
+    private static final String SERVICE = "critique-stream";
     private static final int FAULT_EXIT_CODE = 1;
 
     private final ServiceConfig config;
@@ -30,6 +33,7 @@ public class CritiqueService {
     private volatile @Nullable CritiqueStream stream;
     private volatile @Nullable Thread runner;
     private volatile boolean failed;
+    private volatile Tracing tracing = Tracing.OFF;
 
     /** Called by the container. */
     CritiqueService(ServiceConfig config, Config properties, MeterRegistry registry) {
@@ -39,6 +43,13 @@ public class CritiqueService {
     }
 
     void start(@Observes StartupEvent event) {
+        try {
+            JsonLogs.install(setting("touchstone.log-format"), SERVICE);
+            tracing = Tracing.start(setting("touchstone.tracing"), SERVICE);
+        } catch (UserError e) {
+            refuse(e);
+            return;
+        }
         runner = new Thread(this::run, "critique-stream");
         runner.start();
     }
@@ -54,6 +65,7 @@ public class CritiqueService {
         }
         running.interrupt();
         running.join();
+        tracing.close();
     }
 
     /** Whether records flow. */
@@ -79,7 +91,7 @@ public class CritiqueService {
                     settings.critic().baseUrl());
             CritiqueStream made = new CritiqueStream(
                     settings,
-                    SettingsReader.kafka(properties),
+                    SettingsReader.kafka(properties).with(tracing),
                     CritiqueStream.TOPICS_PATIENCE,
                     new CriticClient(settings.critic(), clock, metrics),
                     metrics,
@@ -92,13 +104,21 @@ public class CritiqueService {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (UserError e) {
-            failed = true;
-            System.err.println(e.getMessage());
-            Quarkus.asyncExit(UserError.EXIT_CODE);
+            refuse(e);
         } catch (RuntimeException e) {
             failed = true;
             LOG.error("The critique stream ended.", e);
             Quarkus.asyncExit(FAULT_EXIT_CODE);
         }
+    }
+
+    private void refuse(UserError mistake) {
+        failed = true;
+        System.err.println(mistake.getMessage());
+        Quarkus.asyncExit(UserError.EXIT_CODE);
+    }
+
+    private @Nullable String setting(String name) {
+        return properties.getOptionalValue(name, String.class).orElse(null);
     }
 }

@@ -6,6 +6,8 @@ import dev.touchstone.rewardmodel.TrainingConfig;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.registry.RegistryUnavailableException;
+import dev.touchstone.schemas.telemetry.JsonLogs;
+import dev.touchstone.schemas.telemetry.Tracing;
 import dev.touchstone.store.StoreSettings;
 import dev.touchstone.trainer.Trainer;
 import dev.touchstone.trainer.TrainerSettings;
@@ -30,6 +32,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,10 +41,13 @@ import org.slf4j.LoggerFactory;
 public class TrainerProcess {
     private static final Logger LOG = LoggerFactory.getLogger(TrainerProcess.class);
 
+    private static final String SERVICE = "trainer";
+
     private final Config config;
     private final TrainerConfig settings;
     private final MeterRegistry meters;
     private volatile List<Arm> arms = List.of();
+    private volatile Tracing tracing = Tracing.OFF;
 
     /** A trainer and the thread that it runs in. */
     private record Arm(Trainer trainer, Thread thread) {}
@@ -66,8 +72,11 @@ public class TrainerProcess {
     void start(@Observes StartupEvent event) {
         List<Arm> made = new ArrayList<>();
         try {
+            JsonLogs.install(setting("touchstone.log-format"), SERVICE);
+            tracing = Tracing.start(setting("touchstone.tracing"), SERVICE);
             KafkaSettings kafka = KafkaSettings.fromConfiguration(
-                    config.getPropertyNames(), name -> config.getOptionalValue(name, String.class));
+                            config.getPropertyNames(), name -> config.getOptionalValue(name, String.class))
+                    .with(tracing);
             TrainerSettings main = trainerSettings(settings);
             for (TrainerSettings arm : settings.plainArm() ? List.of(main, main.plainArm()) : List.of(main)) {
                 Reports reports = reports(arm);
@@ -95,6 +104,11 @@ public class TrainerProcess {
                         settings.grace());
             }
         }
+        tracing.close();
+    }
+
+    private @Nullable String setting(String name) {
+        return config.getOptionalValue(name, String.class).orElse(null);
     }
 
     private static void run(Trainer trainer, Reports reports) {
