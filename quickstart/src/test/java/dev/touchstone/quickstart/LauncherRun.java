@@ -24,15 +24,21 @@ final class LauncherRun implements AutoCloseable {
     }
 
     static LauncherRun start(Path folder, List<String> arguments) throws IOException {
+        return start(folder, arguments, Map.of());
+    }
+
+    /** @param environment further environment variables */
+    static LauncherRun start(Path folder, List<String> arguments, Map<String, String> environment) throws IOException {
         Path output = Files.createTempFile(folder, "launcher", ".log");
         List<String> command =
                 new ArrayList<>(List.of(ProjectHome.find().resolve("touchstone").toString()));
         command.addAll(arguments);
-        Process process = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
+                .redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         process.getOutputStream().close();
         return new LauncherRun(process, output);
     }

@@ -44,8 +44,8 @@ public class CritiqueService {
 
     void start(@Observes StartupEvent event) {
         try {
-            JsonLogs.install(setting("touchstone.log-format"), SERVICE);
-            tracing = Tracing.start(setting("touchstone.tracing"), SERVICE);
+            JsonLogs.install(config.logFormat(), SERVICE);
+            tracing = Tracing.start(config.tracing(), SERVICE);
         } catch (UserError e) {
             refuse(e);
             return;
@@ -116,9 +116,5 @@ public class CritiqueService {
         failed = true;
         System.err.println(mistake.getMessage());
         Quarkus.asyncExit(UserError.EXIT_CODE);
-    }
-
-    private @Nullable String setting(String name) {
-        return properties.getOptionalValue(name, String.class).orElse(null);
     }
 }

@@ -23,6 +23,9 @@ public record Formats(
     /** By the classes that the settings name. */
     public static Formats of(KafkaSettings settings) {
         return new Formats(
-                settings.decoder(PreferencePair.class), settings.decoder(Completion.class), settings.valueSerializer(), settings.tracing());
+                settings.decoder(PreferencePair.class),
+                settings.decoder(Completion.class),
+                settings.valueSerializer(),
+                settings.tracing());
     }
 }

@@ -53,12 +53,17 @@ class TraceTest {
         assertThat(span.getTraceId()).isEqualTo(TRACE);
         assertThat(span.getParentSpanId()).isEqualTo(SENT);
         assertThat(span.getEndEpochNanos()).isGreaterThan(span.getStartEpochNanos());
-        assertThat(span.getAttributes().get(AttributeKey.stringKey(Tracing.PAIR_ID))).isEqualTo(id);
+        assertThat(span.getAttributes().get(AttributeKey.stringKey(Tracing.PAIR_ID)))
+                .isEqualTo(id);
         assertThat(span.getAttributes().get(AttributeKey.stringKey("messaging.destination.name")))
                 .isEqualTo(TOPICS.pairs().name());
-        assertThat(span.getAttributes().asMap().toString()).doesNotContain("good q").doesNotContain("bad q");
-        assertThat(stream.rawPairsOut()).singleElement().satisfies(record -> assertThat(traceparent(record.headers()))
-                .isEqualTo("00-" + TRACE + "-" + span.getSpanId() + "-01"));
+        assertThat(span.getAttributes().asMap().toString())
+                .doesNotContain("good q")
+                .doesNotContain("bad q");
+        assertThat(stream.rawPairsOut())
+                .singleElement()
+                .satisfies(record -> assertThat(traceparent(record.headers()))
+                        .isEqualTo("00-" + TRACE + "-" + span.getSpanId() + "-01"));
     }
 
     @Test

@@ -105,9 +105,11 @@ public final class ObservabilityFiles {
     /** By service, which metrics it has by the table of {@code docs/observability.md}. */
     public static Map<String, Set<String>> documented() throws IOException {
         Map<String, Set<String>> metrics = new LinkedHashMap<>();
+        String section = "";
         for (String line : Files.readAllLines(TABLE)) {
+            section = line.startsWith("## ") ? line : section;
             Matcher row = ROW.matcher(line);
-            if (row.matches()) {
+            if (section.equals("## Metrics") && row.matches()) {
                 for (String service : row.group(2).split(", ")) {
                     metrics.computeIfAbsent(service, s -> new TreeSet<>()).add(row.group(1));
                 }

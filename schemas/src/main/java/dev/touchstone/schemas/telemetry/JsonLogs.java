@@ -14,7 +14,6 @@ import java.util.logging.Logger;
 import org.jboss.logmanager.ExtFormatter;
 import org.jboss.logmanager.ExtHandler;
 import org.jboss.logmanager.ExtLogRecord;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Thread-safe. Log lines as JSON, one object each, for what collects the logs of containers: timestamp (UTC), level, service,
@@ -33,12 +32,12 @@ public final class JsonLogs extends ExtFormatter {
     /**
      * As the setting {@code touchstone.log-format} says: from now on every handler of this process writes so.
      *
-     * @param format {@code text} or {@code json}; null is {@code text}
+     * @param format {@code text} or {@code json}
      * @param service name of the service
      * @throws UserError if the format is neither
      */
-    public static void install(@Nullable String format, String service) {
-        if (format == null || format.isBlank() || format.equals("text")) {
+    public static void install(String format, String service) {
+        if (format.equals("text")) {
             return;
         }
         if (!format.equals("json")) {

@@ -37,8 +37,7 @@ public final class LogContext implements AutoCloseable {
 
     /** The record at a position. */
     public static LogContext of(String topic, int partition, long offset) {
-        return open()
-                .with(TOPIC, topic)
+        return open().with(TOPIC, topic)
                 .with(PARTITION, Integer.toString(partition))
                 .with(OFFSET, Long.toString(offset));
     }

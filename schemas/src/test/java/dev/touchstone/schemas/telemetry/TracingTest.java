@@ -43,15 +43,18 @@ class TracingTest {
 
         List<SpanData> made = spans.getFinishedSpanItems();
         assertThat(made).extracting(SpanData::getName).containsExactly("send rm.completions", "critique", "score");
-        assertThat(made).extracting(SpanData::getTraceId).containsOnly(made.get(0).getTraceId());
+        assertThat(made)
+                .extracting(SpanData::getTraceId)
+                .containsOnly(made.get(0).getTraceId());
         assertThat(made.get(0).getParentSpanContext().isValid()).isFalse();
         assertThat(made.get(1).getParentSpanId()).isEqualTo(made.get(0).getSpanId());
         assertThat(made.get(2).getParentSpanId()).isEqualTo(made.get(1).getSpanId());
         assertThat(made.get(1).getAttributes().asMap().toString())
                 .contains("messaging.destination.partition.id=2")
                 .contains("messaging.kafka.offset=7");
-        assertThat(traceparents(headers)).singleElement().isEqualTo(
-                "00-" + made.get(0).getTraceId() + "-" + made.get(2).getSpanId() + "-01");
+        assertThat(traceparents(headers))
+                .singleElement()
+                .isEqualTo("00-" + made.get(0).getTraceId() + "-" + made.get(2).getSpanId() + "-01");
         assertThat(headers.lastHeader("mine")).isNotNull();
     }
 
@@ -76,7 +79,8 @@ class TracingTest {
         Span span = Tracing.OFF.sending("rm.pairs", headers);
         Tracing.OFF.inject(span, headers);
         assertThat(span).isSameAs(Span.getInvalid());
-        assertThat(Tracing.OFF.handling("critique", "rm.pairs", 0, 0, headers, NOW)).isSameAs(Span.getInvalid());
+        assertThat(Tracing.OFF.handling("critique", "rm.pairs", 0, 0, headers, NOW))
+                .isSameAs(Span.getInvalid());
         assertThat(traceparents(headers)).containsExactly("00-abc");
     }
 
@@ -88,7 +92,10 @@ class TracingTest {
                 .isInstanceOf(UserError.class)
                 .hasMessage("touchstone.tracing is 'jaeger': use off or otlp.");
         try (Tracing on = Tracing.start("otlp", "scorer")) {
-            assertThat(on.sending("rm.pairs", new RecordHeaders()).getSpanContext().isValid()).isTrue();
+            assertThat(on.sending("rm.pairs", new RecordHeaders())
+                            .getSpanContext()
+                            .isValid())
+                    .isTrue();
         }
     }
 

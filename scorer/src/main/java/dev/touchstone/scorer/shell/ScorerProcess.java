@@ -56,8 +56,8 @@ public class ScorerProcess {
 
     @SuppressWarnings("FutureReturnValueIgnored") // the failure itself is what is waited for
     void start(@Observes StartupEvent event) {
-        JsonLogs.install(setting("touchstone.log-format"), SERVICE);
-        tracing = Tracing.start(setting("touchstone.tracing"), SERVICE);
+        JsonLogs.install(settings.logFormat(), SERVICE);
+        tracing = Tracing.start(settings.tracing(), SERVICE);
         // A UserError from here ends the start before the server listens anywhere; Main prints it.
         ScorerCore made = build();
         made.failure().thenAccept(ScorerProcess::end);
@@ -70,10 +70,6 @@ public class ScorerProcess {
             core.close();
         }
         tracing.close();
-    }
-
-    private @Nullable String setting(String name) {
-        return config.getOptionalValue(name, String.class).orElse(null);
     }
 
     private ScorerCore build() {

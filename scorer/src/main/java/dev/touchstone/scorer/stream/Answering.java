@@ -136,7 +136,8 @@ final class Answering {
         Span span = span(origin, begun);
         if (span.isRecording()) {
             span.setAttribute(
-                    Tracing.COMPLETION_ID, value.getCompletion().getCompletionId().toString());
+                    Tracing.COMPLETION_ID,
+                    value.getCompletion().getCompletionId().toString());
             if (model != null) {
                 span.setAttribute(Tracing.MODEL_VERSION, model.versionId());
             }

@@ -55,7 +55,8 @@ public final class PairReader {
 
     private LogItem encoded(ConsumerRecord<byte[], byte[]> record, CritiquedPair pair) {
         try {
-            return new LogItem.Usable(record.partition(), record.offset(), encoder.encode(pair), tracing.origin(record.headers()));
+            return new LogItem.Usable(
+                    record.partition(), record.offset(), encoder.encode(pair), tracing.origin(record.headers()));
         } catch (InputRefusedException e) {
             return new LogItem.Dead(record, DeadLetterReason.INVALID, String.valueOf(e.getMessage()));
         }

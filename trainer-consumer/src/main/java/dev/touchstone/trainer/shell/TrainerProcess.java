@@ -32,7 +32,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.config.Config;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,8 +71,8 @@ public class TrainerProcess {
     void start(@Observes StartupEvent event) {
         List<Arm> made = new ArrayList<>();
         try {
-            JsonLogs.install(setting("touchstone.log-format"), SERVICE);
-            tracing = Tracing.start(setting("touchstone.tracing"), SERVICE);
+            JsonLogs.install(settings.logFormat(), SERVICE);
+            tracing = Tracing.start(settings.tracing(), SERVICE);
             KafkaSettings kafka = KafkaSettings.fromConfiguration(
                             config.getPropertyNames(), name -> config.getOptionalValue(name, String.class))
                     .with(tracing);
@@ -105,10 +104,6 @@ public class TrainerProcess {
             }
         }
         tracing.close();
-    }
-
-    private @Nullable String setting(String name) {
-        return config.getOptionalValue(name, String.class).orElse(null);
     }
 
     private static void run(Trainer trainer, Reports reports) {
