@@ -4,6 +4,7 @@ import static dev.touchstone.quickstart.observability.ObservabilityFiles.HOME;
 import static dev.touchstone.quickstart.observability.ObservabilityFiles.elements;
 import static dev.touchstone.quickstart.observability.ObservabilityFiles.yaml;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.touchstone.testkit.cluster.ProjectHome;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +83,15 @@ class ObservabilityFilesTest {
     }
 
     @Test
+    void shouldFireWhenItShouldAndOnlyThen() throws Exception {
+        assumeThat(promtool("--version"))
+                .as("promtool is not on this machine: that the alerts fire is not tried")
+                .isZero();
+        assertThat(promtool("check", "config", "prometheus/prometheus.yml")).isZero();
+        assertThat(promtool("test", "rules", "prometheus/tests/touchstone.yml")).isZero();
+    }
+
+    @Test
     void shouldReadItsDataFromTheProvisionedSourceWhenAPanelIsDrawn() throws IOException {
         JsonNode source = yaml(HOME.resolve("grafana/provisioning/datasources/touchstone.yaml"))
                 .at("/datasources/0");
@@ -120,6 +131,21 @@ class ObservabilityFilesTest {
                 assertThat(target.get("legendFormat").asText()).isNotBlank();
             }
         });
+    }
+
+    /** The exit code, or -1 where there is no such program. */
+    private static int promtool(String... arguments) throws InterruptedException {
+        List<String> command = new ArrayList<>(List.of("promtool"));
+        command.addAll(List.of(arguments));
+        try {
+            return new ProcessBuilder(command)
+                    .directory(HOME.toFile())
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            return -1;
+        }
     }
 
     private static String port(String job) throws IOException {
