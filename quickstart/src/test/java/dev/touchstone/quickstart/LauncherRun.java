@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Runs {@code ./touchstone} as a user would, on ports and in a folder of its own. */
 final class LauncherRun implements AutoCloseable {
@@ -21,15 +24,21 @@ final class LauncherRun implements AutoCloseable {
     }
 
     static LauncherRun start(Path folder, List<String> arguments) throws IOException {
+        return start(folder, arguments, Map.of());
+    }
+
+    /** @param environment further environment variables */
+    static LauncherRun start(Path folder, List<String> arguments, Map<String, String> environment) throws IOException {
         Path output = Files.createTempFile(folder, "launcher", ".log");
         List<String> command =
                 new ArrayList<>(List.of(ProjectHome.find().resolve("touchstone").toString()));
         command.addAll(arguments);
-        Process process = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
+                .redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         process.getOutputStream().close();
         return new LauncherRun(process, output);
     }
@@ -91,6 +100,14 @@ final class LauncherRun implements AutoCloseable {
                 .filter(handle -> read("cmdline", handle.pid()).contains(piece))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("No part with " + piece));
+    }
+
+    /** The environment of a process (Linux). */
+    static Map<String, String> environment(ProcessHandle process) {
+        return Stream.of(read("environ", process.pid()).split("\0"))
+                .filter(line -> line.contains("="))
+                .collect(Collectors.toMap(
+                        line -> line.substring(0, line.indexOf('=')), line -> line.substring(line.indexOf('=') + 1)));
     }
 
     @Override

@@ -6,8 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.touchstone.quickstart.observability.Exposition;
+import dev.touchstone.quickstart.observability.ObservabilityFiles;
+import dev.touchstone.quickstart.observability.SpanCollector;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.kafka.DeadLetters;
+import dev.touchstone.schemas.kafka.EventHeaders;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.v1.Reward;
 import dev.touchstone.testkit.cluster.Ports;
@@ -24,9 +28,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,16 +63,19 @@ class StackIT {
     @TempDir
     static Path folder;
 
+    private static SpanCollector spans;
     private static LauncherRun up;
 
     @BeforeAll
     static void startTheStack() throws Exception {
+        spans = new SpanCollector();
         up = start();
     }
 
     @AfterAll
     static void stopTheStack() throws Exception {
         up.close();
+        spans.close();
     }
 
     @Test
@@ -189,6 +199,67 @@ class StackIT {
 
     @Test
     @Order(4)
+    void shouldExposeEveryMetricWhenADashboardAnAlertOrTheTableNamesIt() throws Exception {
+        Map<String, Exposition> services = Map.of(
+                "critique-stream", metrics("critique-stream"),
+                "trainer", metrics("trainer-consumer"),
+                "scorer", metrics("scorer"));
+        assertThat(ObservabilityFiles.unexposed(services)).isEmpty();
+        assertThat(ObservabilityFiles.exposed(services))
+                .as("metrics by service, and those of docs/observability.md")
+                .isEqualTo(ObservabilityFiles.documented());
+    }
+
+    @Test
+    @Order(5)
+    void shouldBeOneTraceWhenACompletionGoesFromTheProducerToItsReward() {
+        List<String> paths = List.of(
+                TOPICS.completions().name(),
+                TOPICS.critiquedCompletions().name(),
+                TOPICS.rewards().name());
+        String id = rewards().get(0).getCompletionId().toString();
+        List<String> parents =
+                paths.stream().map(topic -> traceparent(topic, id)).toList();
+        assertThat(parents).doesNotHaveDuplicates();
+        String trace = parents.get(0).substring(3, 35);
+        assertThat(parents).allSatisfy(parent -> assertThat(parent).startsWith("00-" + trace));
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(spans.servicesOf(trace))
+                        .containsExactlyInAnyOrder("producers", "critique-stream", "scorer"));
+
+        String pair = Records.readAll(SETTINGS, TOPICS.critiquedPairs().name()).stream()
+                .map(record -> new String(record.key(), StandardCharsets.UTF_8))
+                .filter(key -> !key.equals("poison"))
+                .findFirst()
+                .orElseThrow();
+        String learnt = traceparent(TOPICS.critiquedPairs().name(), pair).substring(3, 35);
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(spans.servicesOf(learnt)).contains("trainer"));
+    }
+
+    @Test
+    @Order(6)
+    void shouldSayWhatALineIsAboutWhenLogsAreJson() throws Exception {
+        ObjectMapper json = new ObjectMapper();
+        Map<String, Set<String>> keys = new HashMap<>();
+        for (String service : List.of("critique-stream", "trainer-consumer", "scorer")) {
+            Set<String> known = keys.computeIfAbsent(service, s -> new HashSet<>());
+            List<String> lines = Files.readAllLines(folder.resolve("up/logs/" + service + ".log"));
+            // A native library may print what it likes; the service itself writes no line that begins with a date.
+            assertThat(lines).as("texts in a log").noneMatch(line -> line.contains("glad to help"));
+            assertThat(lines).noneMatch(line -> line.matches("\\d{4}-\\d\\d-\\d\\d .*"));
+            for (String line : lines.stream().filter(l -> l.matches("\\{.*}")).toList()) {
+                json.readTree(line).fieldNames().forEachRemaining(known::add);
+            }
+        }
+        List<String> position = List.of("timestamp", "level", "service", "message", "topic", "partition", "offset");
+        assertThat(keys.get("critique-stream")).containsAll(position).contains("pairId", "completionId", "traceId");
+        assertThat(keys.get("trainer-consumer")).containsAll(position).contains("modelVersion");
+        assertThat(keys.get("scorer")).containsAll(position).contains("completionId", "modelVersion", "traceId");
+    }
+
+    @Test
+    @Order(7)
     void shouldBeReadWhenTheClientIsKafkajs() throws Exception {
         assumeThat(works("node", "--version"))
                 .as("node is not on this machine: the interoperability test is skipped")
@@ -234,7 +305,7 @@ class StackIT {
     }
 
     @Test
-    @Order(5)
+    @Order(8)
     void shouldKeepItsDataWhenItIsStoppedAndStartedAgain() throws Exception {
         int before = rewards().size();
         up.interrupt();
@@ -252,7 +323,7 @@ class StackIT {
     }
 
     @Test
-    @Order(6)
+    @Order(9)
     void shouldSaySoInASentenceWhenAPortIsInUse() throws Exception {
         List<String> arguments = List.of(
                 "up", "--data", folder.resolve("other").toString(), "--kafka-port", Integer.toString(KAFKA_PORT));
@@ -277,10 +348,41 @@ class StackIT {
                         "--kafka-port",
                         Integer.toString(KAFKA_PORT),
                         "--registry-port",
-                        Integer.toString(REGISTRY_PORT)));
+                        Integer.toString(REGISTRY_PORT)),
+                telemetry());
         await().atMost(LIMIT).until(() -> !run.isAlive() || run.output().contains("Ctrl-C stops everything"));
         assertThat(run.isAlive()).as(run.output()).isTrue();
         return run;
+    }
+
+    /** What a service of the stack exposes; its port stands in its environment. */
+    private static Exposition metrics(String module) throws Exception {
+        ProcessHandle part = LauncherRun.part(folder.resolve("up"), module + "/target/quarkus-app");
+        String port = LauncherRun.environment(part).get("QUARKUS_HTTP_PORT");
+        HttpResponse<String> response = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/q/metrics"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode()).isEqualTo(200);
+        return new Exposition(response.body());
+    }
+
+    /** Traces, and logs as JSON, of records too. */
+    private static Map<String, String> telemetry() {
+        Map<String, String> environment = new HashMap<>(spans.environment());
+        environment.put("TOUCHSTONE_LOG_FORMAT", "json");
+        environment.put("QUARKUS_LOG_CATEGORY__DEV_TOUCHSTONE__LEVEL", "DEBUG");
+        return environment;
+    }
+
+    private static String traceparent(String topic, String key) {
+        return Records.readAll(SETTINGS, topic).stream()
+                .filter(record -> Arrays.equals(record.key(), key.getBytes(StandardCharsets.UTF_8)))
+                .findFirst()
+                .map(record -> new String(
+                        record.headers().lastHeader(EventHeaders.TRACEPARENT).value(), StandardCharsets.UTF_8))
+                .orElseThrow();
     }
 
     private static List<Reward> rewards() {
@@ -291,7 +393,7 @@ class StackIT {
     private static String run(int expectedCode, String... command) throws Exception {
         List<String> arguments = new ArrayList<>(List.of(command));
         arguments.addAll(CLUSTER);
-        try (LauncherRun run = LauncherRun.start(folder, arguments)) {
+        try (LauncherRun run = LauncherRun.start(folder, arguments, telemetry())) {
             assertThat(run.await(LIMIT)).as(run.output()).isEqualTo(expectedCode);
             return run.output();
         }

@@ -70,8 +70,9 @@ public final class ScorerCore implements AutoCloseable {
         dashboard = new Dashboard(settings.kafka(), topics, settings.modelId(), board, clock);
         stream = new StreamedRewards(settings.kafka(), topics);
         rewards = new RewardService(engine, follower, stream, metrics, clock, UUID::randomUUID);
-        gauges = metrics.watch(engine::texts, stream::waiting);
         lags = new LagReader(settings.kafka(), topics, settings.modelId());
+        gauges = metrics.watch(
+                engine::texts, stream::waiting, () -> engine.serving().isPresent(), lags);
     }
 
     /** Starts and returns at once; trouble with the brokers comes through {@link #failure}. */

@@ -2,12 +2,15 @@ package dev.touchstone.scorer;
 
 import dev.touchstone.schemas.kafka.DeadLetterReason;
 import dev.touchstone.schemas.v1.RewardStatus;
+import dev.touchstone.scorer.dashboard.LagReader;
 import dev.touchstone.scorer.scoring.Outcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Thread-safe. The scorer's metrics; docs name them as they stand here. */
@@ -41,21 +44,31 @@ public final class ScorerMetrics {
     }
 
     /**
-     * Shows how many texts of requests wait or are scored, and how many completions are on their way through the topics.
+     * Shows how many texts of requests wait or are scored, how many completions are on their way through the topics, whether a
+     * model serves, and how far each service is behind.
      *
      * @return ends it: a registry would go on asking what has ended, and take nothing else under the same names
      */
-    public Runnable watch(Supplier<Number> texts, Supplier<Number> streamed) {
-        Gauge queue = Gauge.builder("rm.queue.texts", texts)
+    public Runnable watch(Supplier<Number> texts, Supplier<Number> streamed, BooleanSupplier serves, LagReader lags) {
+        List<Gauge> gauges = new ArrayList<>();
+        gauges.add(Gauge.builder("rm.queue.texts", texts)
                 .description("Texts of HTTP requests that wait or are scored.")
-                .register(registry);
-        Gauge waiting = Gauge.builder("rm.streamed.waiting", streamed)
+                .register(registry));
+        gauges.add(Gauge.builder("rm.streamed.waiting", streamed)
                 .description("Completions of HTTP requests on their way through the topics.")
-                .register(registry);
-        return () -> {
-            registry.remove(queue);
-            registry.remove(waiting);
-        };
+                .register(registry));
+        gauges.add(Gauge.builder("rm.model.serving", () -> serves.getAsBoolean() ? 1 : 0)
+                .description("1 while a model serves.")
+                .register(registry));
+        for (LagReader.Lag asked : lags.asked()) {
+            gauges.add(Gauge.builder("rm.lag", () -> lags.lag(asked))
+                    .baseUnit("offsets")
+                    .description("How far a service is behind the end of its topic; NaN where it is not known.")
+                    .tag("service", asked.service())
+                    .tag("topic", asked.topic())
+                    .register(registry));
+        }
+        return () -> gauges.forEach(registry::remove);
     }
 
     /** A batch was scored. */

@@ -101,7 +101,7 @@ public final class Trainer {
                     PairLog pairs = new PairLog(
                             kafka.with("group.id", settings.transactionalId()),
                             log,
-                            new PairReader(kafka.decoder(CritiquedPair.class), learner.encoder()));
+                            new PairReader(kafka.decoder(CritiquedPair.class), learner.encoder(), kafka.tracing()));
                     ModelRequests requests = new ModelRequests(
                             kafka.with("group.id", settings.requestGroup()),
                             topics.modelRequests().name(),
@@ -120,7 +120,8 @@ public final class Trainer {
                         checkpoints,
                         promotions,
                         requests,
-                        reports);
+                        reports,
+                        kafka.tracing());
                 newest.ifPresent(u -> session.goOnFrom(u.manifest().getVersionId()));
                 newest.ifPresent(u -> promotions.goOnFrom(u.manifest()));
                 meters.began();

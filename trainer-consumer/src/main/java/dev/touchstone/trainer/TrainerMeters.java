@@ -1,6 +1,7 @@
 package dev.touchstone.trainer;
 
 import dev.touchstone.schemas.kafka.DeadLetterReason;
+import dev.touchstone.schemas.v1.GateDecision;
 import dev.touchstone.trainer.gate.Evidence;
 import dev.touchstone.trainer.gate.Ruling;
 import dev.touchstone.trainer.learn.BatchOutcome;
@@ -74,6 +75,12 @@ final class TrainerMeters {
                 .description("From the evaluation to the end of the transaction")
                 .tag("model", model)
                 .register(registry);
+        // There from the start, so that an alarm on one of them sees its first event.
+        for (GateDecision decision : GateDecision.values()) {
+            decisions(decision);
+        }
+        deadLetters(DeadLetterReason.UNDECODABLE);
+        deadLetters(DeadLetterReason.INVALID);
         gauge("rm.train.loss", "Mean ranking loss of the window, before each update", Figures::loss);
         gauge("rm.train.accuracy", "Prequential accuracy of the window", Figures::windowAccuracy);
         gauge("rm.train.margin", "Mean lead of the chosen side in the window", Figures::margin);
@@ -150,12 +157,7 @@ final class TrainerMeters {
         rows(criticAccuracy, "critic", now.prequential().window().critics());
         Evidence known = ruling.evidence();
         evidence = known == null ? Double.NaN : known.value();
-        Counter.builder("rm.gate.decisions")
-                .description("Checkpoints by what the gate decided")
-                .tag("decision", ruling.decision().name())
-                .tag("model", model)
-                .register(registry)
-                .increment();
+        decisions(ruling.decision()).increment();
     }
 
     void lag(long offsets) {
@@ -188,6 +190,14 @@ final class TrainerMeters {
                                 Tags.of(tag, e.getKey()), e.getValue().accuracy()))
                         .toList(),
                 true);
+    }
+
+    private Counter decisions(GateDecision decision) {
+        return Counter.builder("rm.gate.decisions")
+                .description("Checkpoints by what the gate decided")
+                .tag("decision", decision.name())
+                .tag("model", model)
+                .register(registry);
     }
 
     private Counter deadLetters(DeadLetterReason reason) {

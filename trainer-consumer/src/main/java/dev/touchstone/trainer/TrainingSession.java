@@ -3,6 +3,8 @@ package dev.touchstone.trainer;
 import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
 import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
 import dev.touchstone.schemas.TopicCatalogue;
+import dev.touchstone.schemas.telemetry.LogContext;
+import dev.touchstone.schemas.telemetry.Tracing;
 import dev.touchstone.trainer.CheckpointRecords.Learnt;
 import dev.touchstone.trainer.gate.Ruling;
 import dev.touchstone.trainer.learn.BatchOutcome;
@@ -23,6 +25,7 @@ import dev.touchstone.trainer.log.MicroBatchCutter;
 import dev.touchstone.trainer.log.PairLog;
 import dev.touchstone.trainer.report.Report;
 import dev.touchstone.trainer.report.Reports;
+import io.opentelemetry.api.trace.Span;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -63,6 +66,7 @@ final class TrainingSession {
     private final Promotions promotions;
     private final ModelRequests requests;
     private final Reports reports;
+    private final Tracing tracing;
     private final MicroBatchCutter cutter;
     private final String logTopic;
     private final List<Learnt> unpublished = new ArrayList<>();
@@ -85,7 +89,8 @@ final class TrainingSession {
             Checkpoints checkpoints,
             Promotions promotions,
             ModelRequests requests,
-            Reports reports) {
+            Reports reports,
+            Tracing tracing) {
         this.settings = settings;
         this.clock = clock;
         this.meters = meters;
@@ -97,6 +102,7 @@ final class TrainingSession {
         this.promotions = promotions;
         this.requests = requests;
         this.reports = reports;
+        this.tracing = tracing;
         this.cutter = new MicroBatchCutter(settings.batchPairs(), settings.batchTokens());
         this.logTopic =
                 new TopicCatalogue(settings.topicPrefix()).critiquedPairs().name();
@@ -153,19 +159,31 @@ final class TrainingSession {
 
     private void learn(Cut cut) {
         pairs.consume(cut);
+        Span span = tracing.together("train", cut.traces(), clock.instant());
         BatchOutcome outcome = learner.learn(cut.microBatch());
+        end(span);
         unpublished.add(new Learnt(cut, outcome));
         for (LogItem.Dead dead : cut.dead()) {
             deadBytes += Math.max(0, dead.record().serializedValueSize());
-            LOG.warn(
-                    "The record at {}-{} offset {} goes to the dead letters: {}",
-                    logTopic,
-                    dead.partition(),
-                    dead.offset(),
-                    dead.detail());
+            try (LogContext about = LogContext.of(logTopic, dead.partition(), dead.offset())) {
+                LOG.warn(
+                        "The record at {}-{} offset {} goes to the dead letters: {}",
+                        logTopic,
+                        dead.partition(),
+                        dead.offset(),
+                        dead.detail());
+            }
         }
         meters.learnt(outcome, learner.figures(), cut.dead());
         quietSince = System.nanoTime(); // what came while it learnt has not been fetched yet
+    }
+
+    private void end(Span span) {
+        String from = version;
+        if (from != null) {
+            span.setAttribute(Tracing.MODEL_VERSION, from);
+        }
+        span.setAttribute("touchstone.model.id", settings.modelId()).end();
     }
 
     private void answerRequests() {
@@ -220,15 +238,17 @@ final class TrainingSession {
         meters.published(figures, since(begun), ruling);
         meters.lag(pairs.lag());
         reports.accept(Report.of(publication.metrics()));
-        LOG.info(
-                "Model {} is at version {}: {} pairs trained, {} held out, window accuracy {}, held-out accuracy {}",
-                settings.modelId(),
-                version,
-                figures.trained(),
-                figures.heldOut(),
-                figures.windowAccuracy(),
-                evaluation.accuracy());
-        LOG.info("Gate: {}: {}", ruling.decision(), ruling.summary());
+        try (LogContext about = LogContext.open().with(LogContext.MODEL_VERSION, version)) {
+            LOG.info(
+                    "Model {} is at version {}: {} pairs trained, {} held out, window accuracy {}, held-out accuracy {}",
+                    settings.modelId(),
+                    version,
+                    figures.trained(),
+                    figures.heldOut(),
+                    figures.windowAccuracy(),
+                    evaluation.accuracy());
+            LOG.info("Gate: {}: {}", ruling.decision(), ruling.summary());
+        }
         checkpoints.published(lineage, publication.retired(), clock.instant());
     }
 

@@ -3,7 +3,10 @@ package dev.touchstone.critique.shell;
 import dev.touchstone.critique.CritiqueSettings;
 import dev.touchstone.critique.CritiqueStream;
 import dev.touchstone.critique.critic.CriticClient;
+import dev.touchstone.critique.critic.Prices;
 import dev.touchstone.schemas.UserError;
+import dev.touchstone.schemas.telemetry.JsonLogs;
+import dev.touchstone.schemas.telemetry.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -21,6 +24,7 @@ import org.slf4j.LoggerFactory;
 @ApplicationScoped
 public class CritiqueService {
     private static final Logger LOG = LoggerFactory.getLogger(CritiqueService.class);
+    private static final String SERVICE = "critique-stream";
     private static final int FAULT_EXIT_CODE = 1;
 
     private final ServiceConfig config;
@@ -29,6 +33,7 @@ public class CritiqueService {
     private volatile @Nullable CritiqueStream stream;
     private volatile @Nullable Thread runner;
     private volatile boolean failed;
+    private volatile Tracing tracing = Tracing.OFF;
 
     /** Called by the container. */
     CritiqueService(ServiceConfig config, Config properties, MeterRegistry registry) {
@@ -38,6 +43,13 @@ public class CritiqueService {
     }
 
     void start(@Observes StartupEvent event) {
+        try {
+            JsonLogs.install(config.logFormat(), SERVICE);
+            tracing = Tracing.start(config.tracing(), SERVICE);
+        } catch (UserError e) {
+            refuse(e);
+            return;
+        }
         runner = new Thread(this::run, "critique-stream");
         runner.start();
     }
@@ -53,6 +65,7 @@ public class CritiqueService {
         }
         running.interrupt();
         running.join();
+        tracing.close();
     }
 
     /** Whether records flow. */
@@ -69,7 +82,8 @@ public class CritiqueService {
     private void run() {
         try {
             CritiqueSettings settings = SettingsReader.settings(config);
-            Metrics metrics = new Metrics(registry, settings.critic().model());
+            Metrics metrics = new Metrics(
+                    registry, settings.critic().model(), settings.limits().moneyPerDay() / Prices.BILLION);
             Clock clock = Clock.systemUTC();
             LOG.info(
                     "The critic is {} at {}.",
@@ -77,7 +91,7 @@ public class CritiqueService {
                     settings.critic().baseUrl());
             CritiqueStream made = new CritiqueStream(
                     settings,
-                    SettingsReader.kafka(properties),
+                    SettingsReader.kafka(properties).with(tracing),
                     CritiqueStream.TOPICS_PATIENCE,
                     new CriticClient(settings.critic(), clock, metrics),
                     metrics,
@@ -90,13 +104,17 @@ public class CritiqueService {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (UserError e) {
-            failed = true;
-            System.err.println(e.getMessage());
-            Quarkus.asyncExit(UserError.EXIT_CODE);
+            refuse(e);
         } catch (RuntimeException e) {
             failed = true;
             LOG.error("The critique stream ended.", e);
             Quarkus.asyncExit(FAULT_EXIT_CODE);
         }
+    }
+
+    private void refuse(UserError mistake) {
+        failed = true;
+        System.err.println(mistake.getMessage());
+        Quarkus.asyncExit(UserError.EXIT_CODE);
     }
 }

@@ -7,6 +7,7 @@ import dev.touchstone.critique.asyncstage.StageListener;
 import dev.touchstone.critique.critic.CriticObserver;
 import dev.touchstone.critique.critic.Prices;
 import dev.touchstone.critique.critic.Usage;
+import dev.touchstone.critique.topology.Origin;
 import dev.touchstone.critique.topology.StreamObserver;
 import dev.touchstone.schemas.kafka.DeadLetterReason;
 import io.micrometer.core.instrument.Counter;
@@ -30,6 +31,11 @@ final class Metrics implements StreamObserver, StageListener, CriticObserver {
             .mapToObj(i -> Duration.ofMillis(10).multipliedBy(1L << i))
             .toArray(Duration[]::new);
 
+    /** A tenth of a second to 55 minutes by twos: critics are slow, and pairs may wait for them. */
+    private static final Duration[] WAITS = IntStream.range(0, 16)
+            .mapToObj(i -> Duration.ofMillis(100).multipliedBy(1L << i))
+            .toArray(Duration[]::new);
+
     private static final double[] TOKENS =
             IntStream.range(0, 14).mapToDouble(i -> 1L << (2 * i)).toArray();
     /** Prometheus wants the same tags on all meters of one name, so there is a word for no error. */
@@ -42,11 +48,15 @@ final class Metrics implements StreamObserver, StageListener, CriticObserver {
     private final Counter cost;
     private final Map<Event, Counter> requests = new EnumMap<>(Event.class);
     private final Map<DeadLetterReason, Counter> deadLetters = new EnumMap<>(DeadLetterReason.class);
+    private final Map<Origin.Kind, Timer> sent = new EnumMap<>(Origin.Kind.class);
     private final Counter duplicates;
     private final Counter late;
 
-    /** @param criticModel the model that is asked for */
-    Metrics(MeterRegistry registry, String criticModel) {
+    /**
+     * @param criticModel the model that is asked for
+     * @param budgetPerDay money of all instances for a day; 0 for no limit
+     */
+    Metrics(MeterRegistry registry, String criticModel, double budgetPerDay) {
         this.registry = registry;
         this.criticModel = criticModel;
         inputTokens = tokens("input");
@@ -71,6 +81,20 @@ final class Metrics implements StreamObserver, StageListener, CriticObserver {
                             .tag("reason", reason.name())
                             .register(registry));
         }
+        for (Origin.Kind kind : Origin.Kind.values()) {
+            sent.put(
+                    kind,
+                    Timer.builder("critique.record.seconds")
+                            .description("From coming in to going out, with critiques or with the reason for none")
+                            .serviceLevelObjectives(WAITS)
+                            .tag("kind", kind.name().toLowerCase(Locale.ROOT))
+                            .register(registry));
+        }
+        Gauge.builder("critique.budget.per.day", () -> budgetPerDay)
+                .description("Money that all instances may spend on a UTC day; 0 is no limit")
+                .register(registry);
+        // There from the start, so that a rate of it is known before the first call.
+        durations(NO_ERROR);
         duplicates = Counter.builder("critique.duplicates")
                 .description("Records dropped because the same content was seen under the same id")
                 .register(registry);
@@ -127,6 +151,11 @@ final class Metrics implements StreamObserver, StageListener, CriticObserver {
     }
 
     @Override
+    public void sent(Origin.Kind kind, Duration took) {
+        Objects.requireNonNull(sent.get(kind)).record(took);
+    }
+
+    @Override
     public void deadLetter(DeadLetterReason reason) {
         Objects.requireNonNull(deadLetters.get(reason)).increment();
     }
@@ -143,18 +172,21 @@ final class Metrics implements StreamObserver, StageListener, CriticObserver {
 
     @Override
     public void ended(Duration took, @Nullable Usage usage, @Nullable String errorType) {
-        Timer.builder("gen_ai.client.operation.duration")
-                .description("Time of a request to the critic")
-                .serviceLevelObjectives(DURATIONS)
-                .tag("gen_ai.operation.name", "chat")
-                .tag("gen_ai.request.model", criticModel)
-                .tag("error.type", errorType == null ? NO_ERROR : errorType)
-                .register(registry)
-                .record(took);
+        durations(errorType == null ? NO_ERROR : errorType).record(took);
         if (usage != null) {
             inputTokens.record(usage.promptTokens());
             outputTokens.record(usage.completionTokens());
         }
+    }
+
+    private Timer durations(String errorType) {
+        return Timer.builder("gen_ai.client.operation.duration")
+                .description("Time of a request to the critic")
+                .serviceLevelObjectives(DURATIONS)
+                .tag("gen_ai.operation.name", "chat")
+                .tag("gen_ai.request.model", criticModel)
+                .tag("error.type", errorType)
+                .register(registry);
     }
 
     @Override

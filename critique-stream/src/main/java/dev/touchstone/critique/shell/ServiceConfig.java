@@ -13,6 +13,14 @@ public interface ServiceConfig {
     @WithDefault("rm.")
     String topicPrefix();
 
+    /** How log lines look: text, or json for what collects the logs of containers. */
+    @WithDefault("text")
+    String logFormat();
+
+    /** Whether records are traced: off, or otlp; where to is said by OpenTelemetry's own OTEL_* variables. */
+    @WithDefault("off")
+    String tracing();
+
     /** How to reach the critic and how much to ask of it. */
     Critic critic();
 

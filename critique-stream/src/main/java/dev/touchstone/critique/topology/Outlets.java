@@ -8,6 +8,8 @@ import dev.touchstone.critique.topology.OriginRef.Side;
 import dev.touchstone.schemas.kafka.DeadLetterReason;
 import dev.touchstone.schemas.kafka.DeadLetters;
 import dev.touchstone.schemas.kafka.EventHeaders;
+import dev.touchstone.schemas.telemetry.LogContext;
+import dev.touchstone.schemas.telemetry.Tracing;
 import dev.touchstone.schemas.v1.AspectVerdict;
 import dev.touchstone.schemas.v1.Completion;
 import dev.touchstone.schemas.v1.Critique;
@@ -16,19 +18,27 @@ import dev.touchstone.schemas.v1.CritiquedCompletion;
 import dev.touchstone.schemas.v1.CritiquedPair;
 import dev.touchstone.schemas.v1.PreferencePair;
 import dev.touchstone.schemas.v1.Verdict;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Stream thread only. Where records leave the topology: the sinks that intake and join share, in bytes. */
 final class Outlets {
+    private static final Logger LOG = LoggerFactory.getLogger(Outlets.class);
+
     static final String CRITIQUED_PAIRS = "critiqued-pairs";
     static final String CRITIQUED_COMPLETIONS = "critiqued-completions";
     static final String DEAD_LETTERS = "dead-letters";
@@ -62,6 +72,11 @@ final class Outlets {
                 detail,
                 attempts,
                 Instant.ofEpochMilli(now));
+        Span span = span(origin);
+        span.setStatus(StatusCode.ERROR, reason.name()).end(now, TimeUnit.MILLISECONDS);
+        try (LogContext about = about(origin, span)) {
+            LOG.warn("A record goes to the dead letters: {}", reason);
+        }
         observer.deadLetter(reason);
         context.forward(new Record<Object, Object>(origin.key(), origin.value(), now, headers), DEAD_LETTERS);
     }
@@ -130,15 +145,51 @@ final class Outlets {
             }
         }
         EventHeaders.set(headers, origin.id(), "/touchstone/" + SERVICE, "dev.touchstone." + type, now);
+        Span span = span(origin);
+        formats.tracing().inject(span, headers);
         long size = Sizes.of(key, bytes, headers) + OVERHEAD_BYTES;
         if (size > settings.outputMaxBytes()) {
             String detail = "With its critiques the record has " + size + " bytes, and " + topic + " takes "
                     + settings.outputMaxBytes() + ".";
+            // Its own span says so; the one above is dropped, since it does not end.
             deadLetter(origin, DeadLetterReason.OVERSIZED, detail, 1);
             return false;
         }
         context.forward(new Record<Object, Object>(key, bytes, now.toEpochMilli(), headers), sink);
+        span.end(now);
+        if (LOG.isDebugEnabled()) {
+            try (LogContext about = about(origin, span)) {
+                LOG.debug("A record goes to {}", topic);
+            }
+        }
+        observer.sent(origin.kind(), Duration.between(Instant.ofEpochMilli(origin.seenAt()), now));
         return true;
+    }
+
+    /** From coming in to going out: waiting for critiques is most of it. */
+    private Span span(Origin origin) {
+        Tracing tracing = formats.tracing();
+        if (tracing == Tracing.OFF) {
+            return Span.getInvalid();
+        }
+        Span span = tracing.handling(
+                "critique",
+                origin.topic(),
+                origin.partition(),
+                origin.offset(),
+                SavedHeader.restore(origin.headers()),
+                Instant.ofEpochMilli(origin.seenAt()));
+        return origin.id().isEmpty()
+                ? span
+                : span.setAttribute(
+                        origin.kind() == Origin.Kind.PAIR ? Tracing.PAIR_ID : Tracing.COMPLETION_ID, origin.id());
+    }
+
+    private static LogContext about(Origin origin, Span span) {
+        String key = origin.kind() == Origin.Kind.PAIR ? LogContext.PAIR_ID : LogContext.COMPLETION_ID;
+        return LogContext.of(origin.topic(), origin.partition(), origin.offset())
+                .with(key, origin.id().isEmpty() ? null : origin.id())
+                .with(span.getSpanContext());
     }
 
     /** How a completion says that its critique failed. */

@@ -109,6 +109,7 @@ class CritiqueTopologyTest {
         assertThat(stream.completionsOut()).hasSize(1);
         stream.critique("bad q");
         assertThat(stream.pairsOut()).hasSize(1);
+        assertThat(stream.sent).containsExactly(Origin.Kind.COMPLETION, Origin.Kind.PAIR);
     }
 
     @Test

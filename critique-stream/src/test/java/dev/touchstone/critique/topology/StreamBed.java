@@ -19,6 +19,7 @@ import dev.touchstone.critique.state.Valve;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.kafka.DeadLetterReason;
 import dev.touchstone.schemas.kafka.RecordDecoder;
+import dev.touchstone.schemas.telemetry.Tracing;
 import dev.touchstone.schemas.v1.Completion;
 import dev.touchstone.schemas.v1.CritiquedCompletion;
 import dev.touchstone.schemas.v1.CritiquedPair;
@@ -62,6 +63,7 @@ final class StreamBed implements AutoCloseable {
     final ScriptedCall<CritiqueRequest, CritiqueAnswer> critic = new ScriptedCall<>(new Spend(0, 10));
 
     final List<DeadLetterReason> deadLettersHeard = new ArrayList<>();
+    final List<Origin.Kind> sent = new ArrayList<>();
     final List<StageListener.Event> events = new ArrayList<>();
     final Valve valve = new Valve();
     int duplicates;
@@ -79,6 +81,10 @@ final class StreamBed implements AutoCloseable {
         this(262_144, 4 << 20, 1_000, samples);
     }
 
+    StreamBed(Tracing tracing) {
+        this(262_144, 4 << 20, 1_000, 1, Limits.inFlight(64), tracing);
+    }
+
     StreamBed(Limits limits) {
         this(262_144, 4 << 20, 1_000, 1, limits);
     }
@@ -88,6 +94,11 @@ final class StreamBed implements AutoCloseable {
     }
 
     private StreamBed(int inputMaxBytes, int outputMaxBytes, int maxWaiting, int samples, Limits limits) {
+        this(inputMaxBytes, outputMaxBytes, maxWaiting, samples, limits, Tracing.OFF);
+    }
+
+    private StreamBed(
+            int inputMaxBytes, int outputMaxBytes, int maxWaiting, int samples, Limits limits, Tracing tracing) {
         Properties config = new Properties();
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
         config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
@@ -115,7 +126,8 @@ final class StreamBed implements AutoCloseable {
                 new Formats(
                         new RecordDecoder<>(PreferencePair.class, avro::deserialize),
                         new RecordDecoder<>(Completion.class, avro::deserialize),
-                        avro::serialize),
+                        avro::serialize,
+                        tracing),
                 observer(),
                 events::add,
                 new Random(7),
@@ -157,10 +169,14 @@ final class StreamBed implements AutoCloseable {
 
     /** Every record has a trace, an old CloudEvents attribute and a header of its own. */
     void send(String topic, byte[] key, byte[] value) {
+        send(topic, key, value, "00-trace");
+    }
+
+    void send(String topic, byte[] key, byte[] value, String traceparent) {
         TestInputTopic<byte[], byte[]> input =
                 driver.createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer());
         RecordHeaders headers = new RecordHeaders();
-        headers.add("traceparent", "00-trace".getBytes(StandardCharsets.UTF_8));
+        headers.add("traceparent", traceparent.getBytes(StandardCharsets.UTF_8));
         headers.add("ce_subject", "old".getBytes(StandardCharsets.UTF_8));
         headers.add("mine", new byte[] {1, 2});
         input.pipeInput(new TestRecord<>(key, value, headers, now));
@@ -273,6 +289,11 @@ final class StreamBed implements AutoCloseable {
 
     private StreamObserver observer() {
         return new StreamObserver() {
+            @Override
+            public void sent(Origin.Kind kind, Duration took) {
+                sent.add(kind);
+            }
+
             @Override
             public void deadLetter(DeadLetterReason reason) {
                 deadLettersHeard.add(reason);

@@ -2,6 +2,7 @@ package dev.touchstone.producers.cli;
 
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.kafka.KafkaSettings;
+import dev.touchstone.schemas.telemetry.Tracing;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -41,6 +42,11 @@ public final class KafkaOptions {
             settings = settings.with("bootstrap.servers", bootstrapServers);
         }
         return registry == null ? settings : settings.with("schema.registry.url", registry);
+    }
+
+    /** The same for a command that sends records: with traces of them, if TOUCHSTONE_TRACING says so. */
+    public KafkaSettings sending(Map<String, String> environment) {
+        return settings(environment).with(Tracing.start(environment.get("TOUCHSTONE_TRACING"), "producers"));
     }
 
     /** The topics by name. */

@@ -12,8 +12,10 @@ import dev.touchstone.schemas.kafka.TopicAdmin;
 import dev.touchstone.schemas.registry.RegistryClient;
 import dev.touchstone.schemas.registry.RegistryException;
 import dev.touchstone.schemas.registry.RegistryUnavailableException;
+import dev.touchstone.schemas.telemetry.Tracing;
 import dev.touchstone.schemas.v1.Completion;
 import dev.touchstone.schemas.v1.PreferencePair;
+import io.opentelemetry.api.trace.Span;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -148,6 +150,7 @@ public final class Feed implements AutoCloseable {
      */
     public void flush() {
         producer.flush();
+        settings.tracing().flush();
         throwIfFailed();
     }
 
@@ -174,7 +177,9 @@ public final class Feed implements AutoCloseable {
         ProducerRecord<byte[], byte[]> message =
                 new ProducerRecord<>(topic.name(), id.getBytes(StandardCharsets.UTF_8), bytes);
         EventHeaders.set(message.headers(), id, SOURCE, type, clock.instant());
+        Span span = settings.tracing().sending(topic.name(), message.headers()).setAttribute(idAttribute(topic), id);
         Future<?> unused = producer.send(message, (metadata, error) -> {
+            span.end();
             if (error == null) {
                 progress.accept(acknowledged.incrementAndGet());
             } else {
@@ -182,6 +187,10 @@ public final class Feed implements AutoCloseable {
             }
         });
         return Optional.empty();
+    }
+
+    private String idAttribute(Topic topic) {
+        return topic.equals(topics.pairs()) ? Tracing.PAIR_ID : Tracing.COMPLETION_ID;
     }
 
     private byte[] serialized(Topic topic, SpecificRecord value) {

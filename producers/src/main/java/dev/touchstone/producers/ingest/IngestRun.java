@@ -88,7 +88,7 @@ final class IngestRun {
         try (InputStream in = input();
                 OutputStream rejected = rejectsFile();
                 Feed feed = Feed.open(
-                        kafka.settings(System.getenv()),
+                        kafka.sending(System.getenv()),
                         kafka.topics(),
                         maxBytes,
                         Feed.DEFAULT_PATIENCE,

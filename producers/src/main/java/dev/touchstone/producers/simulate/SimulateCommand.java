@@ -80,7 +80,7 @@ public final class SimulateCommand implements Callable<Integer> {
         Clock clock = Clock.systemUTC();
         Instant begin = clock.instant();
         try (Feed feed = Feed.open(
-                        kafka.settings(System.getenv()),
+                        kafka.sending(System.getenv()),
                         kafka.topics(),
                         Feed.DEFAULT_MAX_BYTES,
                         Feed.DEFAULT_PATIENCE,

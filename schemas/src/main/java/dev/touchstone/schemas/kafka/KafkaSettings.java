@@ -3,6 +3,7 @@ package dev.touchstone.schemas.kafka;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.serde.AvroDeserializer;
 import dev.touchstone.schemas.serde.AvroSerializer;
+import dev.touchstone.schemas.telemetry.Tracing;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -40,16 +41,18 @@ public final class KafkaSettings {
             "specific.avro.reader", "true");
 
     private final Map<String, String> properties;
+    private final Tracing tracing;
 
-    private KafkaSettings(Map<String, String> properties) {
+    private KafkaSettings(Map<String, String> properties, Tracing tracing) {
         this.properties = Map.copyOf(properties);
+        this.tracing = tracing;
     }
 
     /** @param properties client properties by their Kafka names; the rest is defaults for a broker on this machine */
     public static KafkaSettings of(Map<String, String> properties) {
         Map<String, String> all = new HashMap<>(DEFAULTS);
         all.putAll(properties);
-        return new KafkaSettings(all);
+        return new KafkaSettings(all, Tracing.OFF);
     }
 
     /**
@@ -116,7 +119,17 @@ public final class KafkaSettings {
     public KafkaSettings with(String name, String value) {
         Map<String, String> all = new HashMap<>(properties);
         all.put(name, value);
-        return new KafkaSettings(all);
+        return new KafkaSettings(all, tracing);
+    }
+
+    /** The same settings with traces of the records that are sent and read. */
+    public KafkaSettings with(Tracing traces) {
+        return new KafkaSettings(properties, traces);
+    }
+
+    /** How records are traced; {@link Tracing#OFF} unless told otherwise. */
+    public Tracing tracing() {
+        return tracing;
     }
 
     /** Where the brokers are. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -78,6 +79,25 @@ public final class LagReader implements Runnable, AutoCloseable {
     /** The newest answers; empty while nothing is known. */
     public List<Lag> lags() {
         return lags;
+    }
+
+    /** What is asked for, with no offsets. */
+    public List<Lag> asked() {
+        return readers.stream()
+                .map(reader -> new Lag(reader.service(), reader.topic(), null))
+                .toList();
+    }
+
+    /** How far the service of this answer is behind on its topic by now, offsets; not a number while that is not known. */
+    public double lag(Lag asked) {
+        return lags.stream()
+                .filter(lag ->
+                        lag.service().equals(asked.service()) && lag.topic().equals(asked.topic()))
+                .map(Lag::offsets)
+                .filter(Objects::nonNull)
+                .mapToDouble(Long::doubleValue)
+                .findFirst()
+                .orElse(Double.NaN);
     }
 
     @Override

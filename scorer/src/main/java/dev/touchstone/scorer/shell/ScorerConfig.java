@@ -16,6 +16,14 @@ public interface ScorerConfig {
     @WithDefault("rm.")
     String topicPrefix();
 
+    /** How log lines look: text, or json for what collects the logs of containers. */
+    @WithDefault("text")
+    String logFormat();
+
+    /** Whether records are traced: off, or otlp; where to is said by OpenTelemetry's own OTEL_* variables. */
+    @WithDefault("off")
+    String tracing();
+
     /** The model that serves. */
     @WithDefault("default")
     String modelId();

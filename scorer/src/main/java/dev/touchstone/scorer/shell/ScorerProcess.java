@@ -3,6 +3,8 @@ package dev.touchstone.scorer.shell;
 import dev.touchstone.rewardmodel.Compute;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.KafkaSettings;
+import dev.touchstone.schemas.telemetry.JsonLogs;
+import dev.touchstone.schemas.telemetry.Tracing;
 import dev.touchstone.scorer.ScorerCore;
 import dev.touchstone.scorer.ScorerMetrics;
 import dev.touchstone.scorer.ScorerSettings;
@@ -28,10 +30,13 @@ import org.slf4j.LoggerFactory;
 public class ScorerProcess {
     private static final Logger LOG = LoggerFactory.getLogger(ScorerProcess.class);
 
+    private static final String SERVICE = "scorer";
+
     private final Config config;
     private final ScorerConfig settings;
     private final MeterRegistry meters;
     private @Nullable ScorerCore core;
+    private Tracing tracing = Tracing.OFF;
 
     /** Made by the container. */
     ScorerProcess(Config config, ScorerConfig settings, MeterRegistry meters) {
@@ -51,6 +56,8 @@ public class ScorerProcess {
 
     @SuppressWarnings("FutureReturnValueIgnored") // the failure itself is what is waited for
     void start(@Observes StartupEvent event) {
+        JsonLogs.install(settings.logFormat(), SERVICE);
+        tracing = Tracing.start(settings.tracing(), SERVICE);
         // A UserError from here ends the start before the server listens anywhere; Main prints it.
         ScorerCore made = build();
         made.failure().thenAccept(ScorerProcess::end);
@@ -62,6 +69,7 @@ public class ScorerProcess {
         if (core != null) {
             core.close();
         }
+        tracing.close();
     }
 
     private ScorerCore build() {
@@ -75,7 +83,8 @@ public class ScorerProcess {
         return new ScorerCore(
                 new ScorerSettings(
                         KafkaSettings.fromConfiguration(
-                                config.getPropertyNames(), name -> config.getOptionalValue(name, String.class)),
+                                        config.getPropertyNames(), name -> config.getOptionalValue(name, String.class))
+                                .with(tracing),
                         settings.topicPrefix(),
                         settings.modelId(),
                         settings.modelVersion(),

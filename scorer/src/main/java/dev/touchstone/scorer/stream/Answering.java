@@ -4,9 +4,12 @@ import static dev.touchstone.scorer.scoring.VersionUnavailableException.Because.
 
 import dev.touchstone.schemas.RecordRules;
 import dev.touchstone.schemas.TopicCatalogue;
+import dev.touchstone.schemas.kafka.DeadLetterReason;
 import dev.touchstone.schemas.kafka.Decoded;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.kafka.RecordDecoder;
+import dev.touchstone.schemas.telemetry.LogContext;
+import dev.touchstone.schemas.telemetry.Tracing;
 import dev.touchstone.schemas.v1.CritiquedCompletion;
 import dev.touchstone.schemas.v1.RewardStatus;
 import dev.touchstone.scorer.model.ModelInfo;
@@ -17,6 +20,8 @@ import dev.touchstone.scorer.scoring.ScoredBatch;
 import dev.touchstone.scorer.scoring.ScoringEngine;
 import dev.touchstone.scorer.scoring.VersionSource;
 import dev.touchstone.scorer.scoring.VersionUnavailableException;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,12 +37,15 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Confined to the thread of a {@link RewardLoop}. Has critiqued completions scored, each by the version that it asks for, and
  * makes the records that answer them: exactly one for each.
  */
 final class Answering {
+    private static final Logger LOG = LoggerFactory.getLogger(Answering.class);
     /** How old a completion must be before the version that it wants is missing for good: news of a version may come after it. */
     private static final Duration NEWS = Duration.ofSeconds(10);
 
@@ -49,6 +57,7 @@ final class Answering {
     private final ScoringEngine engine;
     private final VersionSource versions;
     private final Clock clock;
+    private final Tracing tracing;
 
     Answering(
             KafkaSettings settings, TopicCatalogue topics, ScoringEngine engine, VersionSource versions, Clock clock) {
@@ -57,6 +66,7 @@ final class Answering {
         this.engine = engine;
         this.versions = versions;
         this.clock = clock;
+        tracing = settings.tracing();
     }
 
     /** What goes out for what one poll brought. */
@@ -79,6 +89,7 @@ final class Answering {
      * @throws VersionUnavailableException if a version that is asked for may be there in a moment
      */
     Answers answer(ConsumerRecords<byte[], byte[]> polled) throws InterruptedException {
+        Instant begun = clock.instant();
         List<Step> steps = new ArrayList<>();
         polled.forEach(record -> steps.add(step(record)));
         Map<Step, Scored> scored = score(steps.stream()
@@ -92,13 +103,20 @@ final class Answering {
             if (step instanceof Step.Scorable scorable) {
                 Scored result = Objects.requireNonNull(scored.get(step));
                 outcomes.add(result.outcome());
-                outputs.add(records.reward(scorable.origin(), scorable.value(), result.model(), result.outcome(), now));
+                outputs.add(reward(scorable.origin(), scorable.value(), result, begun, now));
             } else if (step instanceof Step.Invalid invalid) {
                 Outcome outcome = Outcome.unscored(RewardStatus.INVALID, invalid.reason());
                 outcomes.add(outcome);
-                outputs.add(records.reward(invalid.origin(), invalid.value(), null, outcome, now));
+                outputs.add(reward(invalid.origin(), invalid.value(), new Scored(null, outcome), begun, now));
             } else if (step instanceof Step.Undecodable undecodable) {
-                outputs.add(records.deadLetter(undecodable.origin(), undecodable.reason(), now));
+                ConsumerRecord<byte[], byte[]> origin = undecodable.origin();
+                span(origin, begun)
+                        .setStatus(StatusCode.ERROR, DeadLetterReason.UNDECODABLE.name())
+                        .end(now);
+                try (LogContext about = LogContext.of(origin.topic(), origin.partition(), origin.offset())) {
+                    LOG.warn("A record goes to the dead letters: {}", DeadLetterReason.UNDECODABLE);
+                }
+                outputs.add(records.deadLetter(origin, undecodable.reason(), now));
             }
         }
         return new Answers(outputs, outcomes, outputs.size() - outcomes.size());
@@ -106,6 +124,42 @@ final class Answering {
 
     /** How a text ended, and by which version; by none where the one that was asked for cannot be had. */
     private record Scored(@Nullable ModelInfo model, Outcome outcome) {}
+
+    private ProducerRecord<byte[], byte[]> reward(
+            ConsumerRecord<byte[], byte[]> origin,
+            CritiquedCompletion value,
+            Scored scored,
+            Instant begun,
+            Instant now) {
+        ModelInfo model = scored.model();
+        ProducerRecord<byte[], byte[]> record = records.reward(origin, value, model, scored.outcome(), now);
+        Span span = span(origin, begun);
+        if (span.isRecording()) {
+            span.setAttribute(
+                    Tracing.COMPLETION_ID,
+                    value.getCompletion().getCompletionId().toString());
+            if (model != null) {
+                span.setAttribute(Tracing.MODEL_VERSION, model.versionId());
+            }
+        }
+        tracing.inject(span, record.headers());
+        span.end(now);
+        if (LOG.isDebugEnabled()) {
+            try (LogContext about = LogContext.of(origin.topic(), origin.partition(), origin.offset())
+                    .with(
+                            LogContext.COMPLETION_ID,
+                            value.getCompletion().getCompletionId().toString())
+                    .with(LogContext.MODEL_VERSION, model == null ? null : model.versionId())
+                    .with(span.getSpanContext())) {
+                LOG.debug("A reward is made: {}", scored.outcome().status());
+            }
+        }
+        return record;
+    }
+
+    private Span span(ConsumerRecord<byte[], byte[]> origin, Instant begun) {
+        return tracing.handling("score", origin.topic(), origin.partition(), origin.offset(), origin.headers(), begun);
+    }
 
     /** One batch for each version that is asked for: usually one in all. */
     private Map<Step, Scored> score(List<Step.Scorable> texts) throws InterruptedException {

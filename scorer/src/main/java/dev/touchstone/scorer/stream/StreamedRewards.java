@@ -6,12 +6,14 @@ import dev.touchstone.schemas.kafka.EventHeaders;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.kafka.RecordDecoder;
 import dev.touchstone.schemas.registry.RegistryUnavailableException;
+import dev.touchstone.schemas.telemetry.Tracing;
 import dev.touchstone.schemas.v1.Completion;
 import dev.touchstone.schemas.v1.Reward;
 import dev.touchstone.scorer.Bounded;
 import dev.touchstone.scorer.http.ApiException;
 import dev.touchstone.scorer.http.CriticisedScoring;
 import dev.touchstone.scorer.http.StreamUnavailableException;
+import io.opentelemetry.api.trace.Span;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,6 +50,7 @@ public final class StreamedRewards implements CriticisedScoring, TopicTail.Handl
     private final String rewards;
     private final Serializer<Object> serializer;
     private final RecordDecoder<Reward> decoder;
+    private final Tracing tracing;
     private final Supplier<Producer<byte[], byte[]>> producers;
 
     /** Touched under the lock of this object, like the next one. By completion; several may wait for the same. */
@@ -72,6 +75,7 @@ public final class StreamedRewards implements CriticisedScoring, TopicTail.Handl
             Function<Map<String, Object>, Producer<byte[], byte[]>> producers) {
         completions = topics.completions().name();
         rewards = topics.rewards().name();
+        tracing = settings.tracing();
         serializer = settings.valueSerializer();
         decoder = settings.decoder(Reward.class);
         Map<String, Object> config = settings.byteProducer();
@@ -156,7 +160,9 @@ public final class StreamedRewards implements CriticisedScoring, TopicTail.Handl
                     completions, id.getBytes(StandardCharsets.UTF_8), serializer.serialize(completions, completion));
             EventHeaders.set(
                     record.headers(), id, "/touchstone/scorer", "dev.touchstone.completion", completion.getCreatedAt());
+            Span span = tracing.sending(completions, record.headers()).setAttribute(Tracing.COMPLETION_ID, id);
             producer().send(record, (sent, error) -> {
+                span.end();
                 if (error != null) {
                     reward.completeExceptionally(refusal(error));
                 }

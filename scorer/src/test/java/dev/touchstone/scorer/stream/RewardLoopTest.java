@@ -10,6 +10,7 @@ import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.DeadLetters;
 import dev.touchstone.schemas.kafka.KafkaSettings;
+import dev.touchstone.schemas.telemetry.Tracing;
 import dev.touchstone.schemas.v1.Completion;
 import dev.touchstone.schemas.v1.CritiqueStatus;
 import dev.touchstone.schemas.v1.CritiquedCompletion;
@@ -25,6 +26,12 @@ import dev.touchstone.scorer.scoring.VersionUnavailableException;
 import dev.touchstone.testkit.cluster.TestCluster;
 import dev.touchstone.testkit.topics.Records;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -164,14 +171,9 @@ class RewardLoopTest {
     @Test
     void shouldCarryKeyAndHeadersAlongWhenItScores() {
         install(1);
-        byte[] value = settings.valueSerializer()
-                .serialize(topics.critiquedCompletions().name(), critiqued(1, "It is 4."));
-        ProducerRecord<byte[], byte[]> record =
-                new ProducerRecord<>(topics.critiquedCompletions().name(), bytes(id(1).toString()), value);
+        ProducerRecord<byte[], byte[]> record = record();
         record.headers().add("traceparent", bytes("00-abc-def-01")).add("ce_type", bytes("old"));
-        try (Producer<byte[], byte[]> producer = new KafkaProducer<>(settings.byteProducer())) {
-            producer.send(record);
-        }
+        send(record);
         start("a", KafkaProducer::new);
         awaitRewards(1);
         ConsumerRecord<byte[], byte[]> reward =
@@ -180,6 +182,36 @@ class RewardLoopTest {
         assertThat(header(reward, "traceparent")).isEqualTo("00-abc-def-01");
         assertThat(header(reward, "ce_type")).isEqualTo("dev.touchstone.reward");
         assertThat(header(reward, "ce_source")).isEqualTo("/touchstone/scorer");
+    }
+
+    @Test
+    void shouldGoOnWithTheTraceWhenRecordsAreTraced() {
+        install(1);
+        InMemorySpanExporter spans = InMemorySpanExporter.create();
+        Tracing tracing = Tracing.of(OpenTelemetrySdk.builder()
+                .setTracerProvider(SdkTracerProvider.builder()
+                        .addSpanProcessor(SimpleSpanProcessor.create(spans))
+                        .build())
+                .build());
+        ProducerRecord<byte[], byte[]> record = record();
+        tracing.sending(record.topic(), record.headers()).end();
+        send(record);
+        start(settings.with(tracing), "a", KafkaProducer::new);
+        awaitRewards(1);
+
+        SpanData sent = spans.getFinishedSpanItems().get(0);
+        SpanData score = spans.getFinishedSpanItems().get(1);
+        assertThat(score.getName()).isEqualTo("score");
+        assertThat(score.getTraceId()).isEqualTo(sent.getTraceId());
+        assertThat(score.getParentSpanId()).isEqualTo(sent.getSpanId());
+        assertThat(score.getAttributes().get(AttributeKey.stringKey(Tracing.COMPLETION_ID)))
+                .isEqualTo(id(1).toString());
+        assertThat(score.getAttributes().get(AttributeKey.stringKey(Tracing.MODEL_VERSION)))
+                .isEqualTo("v1");
+        ConsumerRecord<byte[], byte[]> reward =
+                Records.readAll(settings, topics.rewards().name()).get(0);
+        assertThat(header(reward, "traceparent"))
+                .isEqualTo("00-" + score.getTraceId() + "-" + score.getSpanId() + "-01");
     }
 
     @Test
@@ -370,8 +402,13 @@ class RewardLoopTest {
 
     private CompletableFuture<Void> start(
             String instance, Function<Map<String, Object>, Producer<byte[], byte[]>> producers) {
+        return start(settings, instance, producers);
+    }
+
+    private CompletableFuture<Void> start(
+            KafkaSettings kafka, String instance, Function<Map<String, Object>, Producer<byte[], byte[]>> producers) {
         RewardLoop loop = new RewardLoop(
-                settings,
+                kafka,
                 prefix,
                 instance,
                 engine,
@@ -409,6 +446,19 @@ class RewardLoopTest {
                     });
             return failing;
         };
+    }
+
+    /** A critiqued completion as a record, still to be sent. */
+    private ProducerRecord<byte[], byte[]> record() {
+        String topic = topics.critiquedCompletions().name();
+        byte[] value = settings.valueSerializer().serialize(topic, critiqued(1, "It is 4."));
+        return new ProducerRecord<>(topic, bytes(id(1).toString()), value);
+    }
+
+    private void send(ProducerRecord<byte[], byte[]> record) {
+        try (Producer<byte[], byte[]> producer = new KafkaProducer<>(settings.byteProducer())) {
+            producer.send(record);
+        }
     }
 
     private void send(CritiquedCompletion value) {

@@ -3,6 +3,7 @@ package dev.touchstone.trainer.log;
 import dev.touchstone.schemas.v1.BatchCut;
 import dev.touchstone.trainer.learn.Example;
 import dev.touchstone.trainer.learn.MicroBatch;
+import io.opentelemetry.api.trace.SpanContext;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,6 +30,14 @@ public record Cut(List<Range> ranges, List<LogItem> items, BatchCut reason) {
             }
         }
         return new MicroBatch(examples, items.size() - examples.size());
+    }
+
+    /** Where its usable records come from, as their headers say. */
+    public List<SpanContext> traces() {
+        return items.stream()
+                .filter(LogItem.Usable.class::isInstance)
+                .map(item -> ((LogItem.Usable) item).trace())
+                .toList();
     }
 
     /** Its records that are dead. */

@@ -2,6 +2,7 @@ package dev.touchstone.trainer.log;
 
 import dev.touchstone.schemas.kafka.DeadLetterReason;
 import dev.touchstone.trainer.learn.Example;
+import io.opentelemetry.api.trace.SpanContext;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** One record of the log, decoded. */
@@ -19,8 +20,14 @@ public sealed interface LogItem {
      * A record that can be used.
      *
      * @param example what it says
+     * @param trace the span that it comes from; invalid if there is none
      */
-    record Usable(int partition, long offset, Example example) implements LogItem {
+    record Usable(int partition, long offset, Example example, SpanContext trace) implements LogItem {
+        /** One that brought no trace. */
+        public Usable(int partition, long offset, Example example) {
+            this(partition, offset, example, SpanContext.getInvalid());
+        }
+
         @Override
         public int tokens() {
             return example.pair().length();

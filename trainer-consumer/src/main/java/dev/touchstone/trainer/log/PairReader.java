@@ -5,6 +5,7 @@ import dev.touchstone.schemas.RecordRules;
 import dev.touchstone.schemas.kafka.DeadLetterReason;
 import dev.touchstone.schemas.kafka.Decoded;
 import dev.touchstone.schemas.kafka.RecordDecoder;
+import dev.touchstone.schemas.telemetry.Tracing;
 import dev.touchstone.schemas.v1.CritiquedPair;
 import dev.touchstone.trainer.learn.PairEncoder;
 import java.util.Optional;
@@ -14,14 +15,25 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 public final class PairReader {
     private final RecordDecoder<CritiquedPair> decoder;
     private final PairEncoder encoder;
+    private final Tracing tracing;
 
     /**
      * @param decoder of the topic's values
      * @param encoder of the model
      */
     public PairReader(RecordDecoder<CritiquedPair> decoder, PairEncoder encoder) {
+        this(decoder, encoder, Tracing.OFF);
+    }
+
+    /**
+     * The same with traces.
+     *
+     * @param tracing reads where a pair comes from
+     */
+    public PairReader(RecordDecoder<CritiquedPair> decoder, PairEncoder encoder, Tracing tracing) {
         this.decoder = decoder;
         this.encoder = encoder;
+        this.tracing = tracing;
     }
 
     /**
@@ -43,7 +55,8 @@ public final class PairReader {
 
     private LogItem encoded(ConsumerRecord<byte[], byte[]> record, CritiquedPair pair) {
         try {
-            return new LogItem.Usable(record.partition(), record.offset(), encoder.encode(pair));
+            return new LogItem.Usable(
+                    record.partition(), record.offset(), encoder.encode(pair), tracing.origin(record.headers()));
         } catch (InputRefusedException e) {
             return new LogItem.Dead(record, DeadLetterReason.INVALID, String.valueOf(e.getMessage()));
         }

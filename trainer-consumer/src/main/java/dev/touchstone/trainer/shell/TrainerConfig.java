@@ -18,6 +18,14 @@ public interface TrainerConfig {
     @WithDefault("rm.")
     String topicPrefix();
 
+    /** How log lines look: text, or json for what collects the logs of containers. */
+    @WithDefault("text")
+    String logFormat();
+
+    /** Whether records are traced: off, or otlp; where to is said by OpenTelemetry's own OTEL_* variables. */
+    @WithDefault("off")
+    String tracing();
+
     /** The model that is trained; one running trainer per model. */
     @WithDefault("default")
     String modelId();

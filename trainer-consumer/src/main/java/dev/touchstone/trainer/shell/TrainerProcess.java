@@ -6,6 +6,8 @@ import dev.touchstone.rewardmodel.TrainingConfig;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.registry.RegistryUnavailableException;
+import dev.touchstone.schemas.telemetry.JsonLogs;
+import dev.touchstone.schemas.telemetry.Tracing;
 import dev.touchstone.store.StoreSettings;
 import dev.touchstone.trainer.Trainer;
 import dev.touchstone.trainer.TrainerSettings;
@@ -38,10 +40,13 @@ import org.slf4j.LoggerFactory;
 public class TrainerProcess {
     private static final Logger LOG = LoggerFactory.getLogger(TrainerProcess.class);
 
+    private static final String SERVICE = "trainer";
+
     private final Config config;
     private final TrainerConfig settings;
     private final MeterRegistry meters;
     private volatile List<Arm> arms = List.of();
+    private volatile Tracing tracing = Tracing.OFF;
 
     /** A trainer and the thread that it runs in. */
     private record Arm(Trainer trainer, Thread thread) {}
@@ -66,8 +71,11 @@ public class TrainerProcess {
     void start(@Observes StartupEvent event) {
         List<Arm> made = new ArrayList<>();
         try {
+            JsonLogs.install(settings.logFormat(), SERVICE);
+            tracing = Tracing.start(settings.tracing(), SERVICE);
             KafkaSettings kafka = KafkaSettings.fromConfiguration(
-                    config.getPropertyNames(), name -> config.getOptionalValue(name, String.class));
+                            config.getPropertyNames(), name -> config.getOptionalValue(name, String.class))
+                    .with(tracing);
             TrainerSettings main = trainerSettings(settings);
             for (TrainerSettings arm : settings.plainArm() ? List.of(main, main.plainArm()) : List.of(main)) {
                 Reports reports = reports(arm);
@@ -95,6 +103,7 @@ public class TrainerProcess {
                         settings.grace());
             }
         }
+        tracing.close();
     }
 
     private static void run(Trainer trainer, Reports reports) {
