@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-class DataEfficiencyTest {
+class ExperimentCommandsTest {
     @TempDir
     Path folder;
 
@@ -21,12 +21,12 @@ class DataEfficiencyTest {
     @Test
     void shouldRunEveryCellOnceAndSayWhatCameOfIt() throws Exception {
         assertThat(run()).isZero();
-        Path results = folder.resolve("data-efficiency-tiny-96/results.jsonl");
+        Path results = folder.resolve("tiny-96/results.jsonl");
         // Six conditions with two rates each, and the cells: two of plain, one of each other.
         assertThat(Files.readAllLines(results)).hasSize(12 + 7);
         JsonNode findings = new ObjectMapper()
                 .readTree(
-                        folder.resolve("data-efficiency-tiny-96/findings.json").toFile());
+                        folder.resolve("tiny-96/data-efficiency/findings.json").toFile());
         assertThat(findings.path("rows")).hasSize(7);
         assertThat(findings.path("rows").get(0).path("arm").asText()).isEqualTo("plain");
         assertThat(findings.path("rows").get(2).path("swapped").isNumber()).isTrue();
@@ -46,8 +46,8 @@ class DataEfficiencyTest {
 
     @Test
     void shouldSayWhatIsWrongWhenTheResultsAreDamaged() throws Exception {
-        Files.createDirectories(folder.resolve("data-efficiency-tiny-96"));
-        Files.writeString(folder.resolve("data-efficiency-tiny-96/results.jsonl"), "{\"key\":");
+        Files.createDirectories(folder.resolve("tiny-96"));
+        Files.writeString(folder.resolve("tiny-96/results.jsonl"), "{\"key\":");
         StringWriter err = new StringWriter();
         CommandLine line = dev.touchstone.producers.cli.OneSentence.on(new CommandLine(new DataEfficiencyCommand()));
         line.setErr(new PrintWriter(err));
