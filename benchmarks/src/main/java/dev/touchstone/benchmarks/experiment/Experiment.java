@@ -78,10 +78,11 @@ enum Experiment {
     List<Double> errors(Grid grid) {
         return switch (this) {
             case CRITIC_QUALITY -> grid.doses();
-            case CRITIC_DRIFT -> DoubleStream.of(Laboratory.DRIFT)
-                    .boxed()
-                    .filter(error -> grid.errors().contains(error))
-                    .toList();
+            case CRITIC_DRIFT ->
+                DoubleStream.of(Laboratory.DRIFT)
+                        .boxed()
+                        .filter(error -> grid.errors().contains(error))
+                        .toList();
             default -> grid.errors();
         };
     }

@@ -17,7 +17,8 @@ import java.util.Map;
 
 /** The findings of an experiment as a page. */
 final class ExperimentReport {
-    private static final String BAND = "Points are means over the seeds, bands reach from the lowest to the highest seed; the table below has the numbers.";
+    private static final String BAND =
+            "Points are means over the seeds, bands reach from the lowest to the highest seed; the table below has the numbers.";
 
     private ExperimentReport() {}
 
@@ -29,10 +30,11 @@ final class ExperimentReport {
      */
     static Page page(Findings findings, double labels, String about) {
         List<Block> headline = new ArrayList<>();
-        findings.headline().forEach(statement -> headline.add(new Notice(
-                statement.outcome().tone().name().toLowerCase(Locale.ROOT),
-                statement.outcome().words() + ":",
-                statement.text())));
+        findings.headline()
+                .forEach(statement -> headline.add(new Notice(
+                        statement.outcome().tone().name().toLowerCase(Locale.ROOT),
+                        statement.outcome().words() + ":",
+                        statement.text())));
         headline.add(new Prose(about));
         List<Page.Section> sections = new ArrayList<>();
         sections.add(new Page.Section("What came out", headline));
@@ -40,27 +42,40 @@ final class ExperimentReport {
         if (!findings.ratios().isEmpty()) {
             sections.add(new Page.Section("Plain pairs for a critiqued one", ratios(findings)));
         }
-        sections.add(new Page.Section("All figures", List.of(cells(findings), new Prose(String.format(
-                Locale.ROOT,
-                "Each: the mean, and the lowest and highest seed. Labels of training are wrong in a part: above %.2f on"
-                        + " train a model has learnt wrong labels by heart. Calls and tokens are those of one run's training pairs.",
-                labels)))));
-        sections.add(new Page.Section("Without a model", List.of(rules(findings), ceilings(findings), new Prose(
-                "The best possible is what somebody reaches on id who knows how the task is made, but sees only this of a"
-                        + " pair. A model may go above it where it has learnt the tables."))));
+        sections.add(new Page.Section(
+                "All figures",
+                List.of(
+                        cells(findings),
+                        new Prose(String.format(
+                                Locale.ROOT,
+                                "Each: the mean, and the lowest and highest seed. Labels of training are wrong in a part: above %.2f on"
+                                        + " train a model has learnt wrong labels by heart. Calls and tokens are those of one run's training pairs.",
+                                labels)))));
+        sections.add(new Page.Section(
+                "Without a model",
+                List.of(
+                        rules(findings),
+                        ceilings(findings),
+                        new Prose(
+                                "The best possible is what somebody reaches on id who knows how the task is made, but sees only this of a"
+                                        + " pair. A model may go above it where it has learnt the tables."))));
         return new Page(
-                findings.experiment().question(), "Experiment " + findings.experiment().title() + " on the made-up task.", sections);
+                findings.experiment().question(),
+                "Experiment " + findings.experiment().title() + " on the made-up task.",
+                sections);
     }
 
     private static List<Block> drawings(Findings findings) {
         return switch (findings.experiment()) {
-            case DATA_EFFICIENCY -> List.of(overPairs(findings, Evidence.ID), overPairs(findings, Laboratory.BEST_OF_FOUR));
+            case DATA_EFFICIENCY ->
+                List.of(overPairs(findings, Evidence.ID), overPairs(findings, Laboratory.BEST_OF_FOUR));
             case HARD_SLICE -> List.of(overPairs(findings, "hard"));
             case OOD -> List.of(overPairs(findings, "ood_operands"), overPairs(findings, "ood_family"));
             case CRITIC_QUALITY -> List.of(dose(findings));
-            case CRITIC_DRIFT -> findings.grid().controlSizes().stream()
-                    .map(size -> drift(findings, size))
-                    .toList();
+            case CRITIC_DRIFT ->
+                findings.grid().controlSizes().stream()
+                        .map(size -> drift(findings, size))
+                        .toList();
         };
     }
 
@@ -87,7 +102,9 @@ final class ExperimentReport {
                 levels.add(new LineChart.Level(
                         String.format(Locale.ROOT, "plain, %,d pairs", row.pairs()), row.mean(Evidence.ID)));
             } else {
-                lines.computeIfAbsent(String.format(Locale.ROOT, "critiqued, %,d pairs", row.pairs()), label -> new ArrayList<>())
+                lines.computeIfAbsent(
+                                String.format(Locale.ROOT, "critiqued, %,d pairs", row.pairs()),
+                                label -> new ArrayList<>())
                         .addAll(point(row.condition().error(), row, Evidence.ID));
             }
         }
@@ -111,9 +128,16 @@ final class ExperimentReport {
                 .toList();
         List<String> tests = List.of("critic_0.05", "critic_0.20", "critic_0.40", "other_words", "absent", "swapped");
         return new MatrixChart(
-                String.format(Locale.ROOT, "Accuracy on id with %,d pairs: the critic of training, and that of the test", size),
+                String.format(
+                        Locale.ROOT,
+                        "Accuracy on id with %,d pairs: the critic of training, and that of the test",
+                        size),
                 "One row for each critic of training, one column for each of the test; the table below has the numbers.",
-                rows.stream().map(row -> "train " + String.format(Locale.ROOT, "%.2f", row.condition().error())).toList(),
+                rows.stream()
+                        .map(row -> "train "
+                                + String.format(
+                                        Locale.ROOT, "%.2f", row.condition().error()))
+                        .toList(),
                 List.of("0.05", "0.20", "0.40", "words", "absent", "swap"),
                 rows.stream().map(row -> tests.stream().map(row::mean).toList()).toList());
     }
@@ -185,15 +209,20 @@ final class ExperimentReport {
         List<String> tests = findings.experiment().tests();
         List<String> head = new ArrayList<>(List.of("rule", "pairs"));
         head.addAll(tests);
-        return new Table("The weighted sum of the critic's verdicts", head, findings.rules().stream()
-                .map(rule -> {
-                    List<String> cells = new ArrayList<>(List.of(
-                            String.format(Locale.ROOT, "%s %.2f", rule.name(), rule.error()), number(rule.pairs())));
-                    tests.forEach(test -> cells.add(share(rule.accuracies().getOrDefault(test, Double.NaN))));
-                    return cells;
-                })
-                .map(List::copyOf)
-                .toList());
+        return new Table(
+                "The weighted sum of the critic's verdicts",
+                head,
+                findings.rules().stream()
+                        .map(rule -> {
+                            List<String> cells = new ArrayList<>(List.of(
+                                    String.format(Locale.ROOT, "%s %.2f", rule.name(), rule.error()),
+                                    number(rule.pairs())));
+                            tests.forEach(
+                                    test -> cells.add(share(rule.accuracies().getOrDefault(test, Double.NaN))));
+                            return cells;
+                        })
+                        .map(List::copyOf)
+                        .toList());
     }
 
     private static Table ceilings(Findings findings) {

@@ -68,25 +68,26 @@ record Findings(
     static Findings of(Experiment experiment, Evidence evidence, Laboratory laboratory) {
         Grid grid = evidence.grid();
         List<Row> rows = new ArrayList<>();
-        experiment.conditions(grid).forEach((condition, sizes) -> sizes.forEach(
-                size -> rows.add(row(condition, size, evidence, laboratory))));
+        experiment
+                .conditions(grid)
+                .forEach((condition, sizes) ->
+                        sizes.forEach(size -> rows.add(row(condition, size, evidence, laboratory))));
         List<Rule> rules = new ArrayList<>();
         List<Ceiling> ceilings = new ArrayList<>();
         for (double error : experiment.errors(grid)) {
             Condition condition = new Condition(Arm.CRITIQUED, error);
-            rules.add(new Rule(
-                    "rule, given weights", error, 0, laboratory.rule(new Cell(condition, 1, 1, 0), false)));
+            rules.add(new Rule("rule, given weights", error, 0, laboratory.rule(new Cell(condition, 1, 1, 0), false)));
             for (int size : experiment.conditions(grid).getOrDefault(condition, List.of())) {
-                rules.add(new Rule(
-                        "rule, fitted", error, size, laboratory.rule(new Cell(condition, size, 1, 0), true)));
+                rules.add(
+                        new Rule("rule, fitted", error, size, laboratory.rule(new Cell(condition, size, 1, 0), true)));
             }
             ceilings.add(new Ceiling(
                     error,
                     laboratory.ceilings().verdicts(error),
                     laboratory.ceilings().verdictsTasteAndLength(error, Seeds.random(Math.round(1_000 * error)))));
         }
-        Map<String, Double> fitted = laboratory.rule(
-                new Cell(new Condition(Arm.CRITIQUED, grid.best()), grid.judged(), 1, 0), true);
+        Map<String, Double> fitted =
+                laboratory.rule(new Cell(new Condition(Arm.CRITIQUED, grid.best()), grid.judged(), 1, 0), true);
         return new Findings(
                 experiment,
                 grid,
@@ -132,9 +133,7 @@ record Findings(
             if (!plain.accuracies().isEmpty() && !critiqued.accuracies().isEmpty()) {
                 for (double accuracy : ACCURACIES) {
                     ratios.add(new RatioAt(
-                            error,
-                            accuracy,
-                            plain.over(critiqued, accuracy, grid.seeds(), DRAWS, Seeds.random(1))));
+                            error, accuracy, plain.over(critiqued, accuracy, grid.seeds(), DRAWS, Seeds.random(1))));
                 }
             }
         }

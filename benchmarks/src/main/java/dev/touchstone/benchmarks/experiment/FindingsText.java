@@ -60,9 +60,7 @@ final class FindingsText {
     static Map<String, Object> json(Findings findings) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("experiment", findings.experiment().title());
-        json.put(
-                "headline",
-                findings.headline().stream().map(Statement::line).toList());
+        json.put("headline", findings.headline().stream().map(Statement::line).toList());
         json.put(
                 "outcomes",
                 findings.headline().stream()
@@ -98,7 +96,8 @@ final class FindingsText {
         json.put("accuracy", at.accuracy());
         json.put("ratio", reached ? at.ratio().middle() : null);
         json.put("low", at.ratio().low() > 0 ? at.ratio().low() : null);
-        json.put("high", Double.isInfinite(at.ratio().high()) ? null : at.ratio().high());
+        json.put(
+                "high", Double.isInfinite(at.ratio().high()) ? null : at.ratio().high());
         json.put("atLeast", at.ratio().atLeast());
         return json;
     }

@@ -78,7 +78,9 @@ final class Headline {
         Condition leaked = new Condition(Arm.LEAKED, grid.best());
         double canary = at(leaked, Evidence.ID);
         if (Double.isNaN(canary)) {
-            say(Outcome.MISSING, "the canary and the other controls have not been run on this grid; data-efficiency does.");
+            say(
+                    Outcome.MISSING,
+                    "the canary and the other controls have not been run on this grid; data-efficiency does.");
         } else if (canary <= at(critiqued, Evidence.ID)) {
             say(
                     Outcome.LEAK,
@@ -201,10 +203,14 @@ final class Headline {
         double worst = critics.get(critics.size() - 1);
         Condition bad = new Condition(Arm.CRITIQUED, worst);
         if (worst != grid.best()) {
-            drifted(critiqued, Laboratory.drift(worst), "a critic that got worse, from error %.2f to %.2f"
-                    .formatted(grid.best(), worst));
-            drifted(bad, Laboratory.drift(grid.best()), "a critic that got better, from error %.2f to %.2f"
-                    .formatted(worst, grid.best()));
+            drifted(
+                    critiqued,
+                    Laboratory.drift(worst),
+                    "a critic that got worse, from error %.2f to %.2f".formatted(grid.best(), worst));
+            drifted(
+                    bad,
+                    Laboratory.drift(grid.best()),
+                    "a critic that got better, from error %.2f to %.2f".formatted(worst, grid.best()));
         }
         drifted(critiqued, "other_words", "the same critic in other words");
         drifted(critiqued, "absent", "no critic any more");

@@ -161,11 +161,10 @@ final class Laboratory {
 
     /** What the critiques of a cell's training pairs take; those of validation and tests are the same for all and come on top. */
     Cost cost(Cell cell) {
-        boolean bought =
-                switch (cell.condition().arm()) {
-                    case PLAIN, FILLER, LEAKED -> false;
-                    case CRITIQUED, SHUFFLED, CRITIQUE_ONLY, SWAPPED -> true;
-                };
+        boolean bought = switch (cell.condition().arm()) {
+            case PLAIN, FILLER, LEAKED -> false;
+            case CRITIQUED, SHUFFLED, CRITIQUE_ONLY, SWAPPED -> true;
+        };
         long calls = bought ? 2L * cell.pairs() : 0;
         return new Cost(calls, calls * critiqueTokens);
     }

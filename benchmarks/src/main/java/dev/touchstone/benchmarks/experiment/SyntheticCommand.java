@@ -77,9 +77,10 @@ abstract class SyntheticCommand implements Callable<Integer> {
                 .writerWithDefaultPrettyPrinter()
                 .writeValue(folder.resolve("findings.json").toFile(), FindingsText.json(findings));
         Map<String, Object> machine = Machine.describe(threads);
-        String command = "./touchstone experiment " + experiment.title()
-                + (tiny ? " --tiny" : quick ? " --quick" : "") + " --keys " + keys + " --threads " + threads;
-        String about = command + "; " + clock.instant().truncatedTo(ChronoUnit.MINUTES) + "; " + machine.get("processor") + ", "
+        String command = "./touchstone experiment " + experiment.title() + (tiny ? " --tiny" : quick ? " --quick" : "")
+                + " --keys " + keys + " --threads " + threads;
+        String about = command + "; " + clock.instant().truncatedTo(ChronoUnit.MINUTES) + "; "
+                + machine.get("processor") + ", "
                 + machine.get("cores") + " cores, JDK " + machine.get("jdk") + "; seeds 1 to " + grid.seeds()
                 + "; tables of " + keys + " and " + keys / 4 + " keys.";
         Path report = folder.resolve("report.html");

@@ -27,8 +27,7 @@ final class Html {
                 <svg viewBox="0 0 %4$d %5$d" role="img" aria-labelledby="%1$s-t %1$s-d">
                 <title id="%1$s-t">%2$s</title><desc id="%1$s-d">%3$s</desc>
                 %6$s</svg>
-                """
-                .formatted(id, escape(title), escape(description), width, height, content);
+                """.formatted(id, escape(title), escape(description), width, height, content);
     }
 
     static String text(double x, double y, String anchor, String text) {

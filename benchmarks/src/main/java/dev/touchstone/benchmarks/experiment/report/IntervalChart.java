@@ -36,7 +36,8 @@ public record IntervalChart(String title, String description, List<Row> rows) im
         StringBuilder svg = new StringBuilder();
         for (double tick = LEAST; tick <= most() * 1.01; tick *= 10) {
             svg.append(Html.line(x(tick), 4, x(tick), bottom, Math.abs(tick - 1) < 0.01 ? "one" : "grid"));
-            svg.append(Html.text(x(tick), bottom + 16, "middle", tick < 0.5 ? "0.1" : String.valueOf(Math.round(tick))));
+            svg.append(
+                    Html.text(x(tick), bottom + 16, "middle", tick < 0.5 ? "0.1" : String.valueOf(Math.round(tick))));
         }
         for (int i = 0; i < rows.size(); i++) {
             svg.append(row(rows.get(i), 8 + ROW * i + ROW / 2.0));

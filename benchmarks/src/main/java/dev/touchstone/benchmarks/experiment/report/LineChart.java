@@ -15,12 +15,7 @@ import java.util.stream.DoubleStream;
  * @param levels horizontal lines
  */
 public record LineChart(
-        String title,
-        String description,
-        String across,
-        boolean logarithmic,
-        List<Series> series,
-        List<Level> levels)
+        String title, String description, String across, boolean logarithmic, List<Series> series, List<Level> levels)
         implements Block {
     private static final int WIDTH = 400;
     private static final int HEIGHT = 290;
@@ -73,8 +68,7 @@ public record LineChart(
 
     private static String entry(String style, int series, String label) {
         return "<li><svg viewBox=\"0 0 32 12\" aria-hidden=\"true\">%s%s</svg>%s</li>\n"
-                .formatted(
-                        Html.line(0, 6, 32, 6, style), series < 0 ? "" : mark(series, 16, 6), Html.escape(label));
+                .formatted(Html.line(0, 6, 32, 6, style), series < 0 ? "" : mark(series, 16, 6), Html.escape(label));
     }
 
     private String axes() {
@@ -112,18 +106,22 @@ public record LineChart(
             marks.append(mark(number, x(point.x()), y(point.middle())));
         }
         return "<polygon points=\"%s\" class=\"band b%d\"/>\n<polyline points=\"%s\" class=\"s%d\"/>\n%s"
-                .formatted(over.append(under).toString().strip(), number, line.toString().strip(), number, marks);
+                .formatted(
+                        over.append(under).toString().strip(),
+                        number,
+                        line.toString().strip(),
+                        number,
+                        marks);
     }
 
     /** Circle, square, triangle, diamond: lines are told apart without colours. */
     private static String mark(int series, double x, double y) {
-        String shape =
-                switch (series % 4) {
-                    case 0 -> "M-3.5,0a3.5,3.5 0 1,0 7,0a3.5,3.5 0 1,0 -7,0";
-                    case 1 -> "M-3,-3h6v6h-6z";
-                    case 2 -> "M0,-4l4,7h-8z";
-                    default -> "M0,-4.5l4,4.5l-4,4.5l-4,-4.5z";
-                };
+        String shape = switch (series % 4) {
+            case 0 -> "M-3.5,0a3.5,3.5 0 1,0 7,0a3.5,3.5 0 1,0 -7,0";
+            case 1 -> "M-3,-3h6v6h-6z";
+            case 2 -> "M0,-4l4,7h-8z";
+            default -> "M0,-4.5l4,4.5l-4,4.5l-4,-4.5z";
+        };
         return "<path transform=\"translate(%s %s)\" d=\"%s\" class=\"mark m%d\"/>\n"
                 .formatted(Html.at(x), Html.at(y), shape, series);
     }

@@ -30,7 +30,8 @@ public record Page(String title, String lead, List<Section> sections) {
 
     /** The file's text. */
     public String html() {
-        StringBuilder html = new StringBuilder("""
+        StringBuilder html =
+                new StringBuilder("""
                 <!DOCTYPE html>
                 <html lang="en">
                 <head>
@@ -48,7 +49,9 @@ public record Page(String title, String lead, List<Section> sections) {
                 <p class="lead">%s</p>
                 """.formatted(Html.escape(title), style(), Html.escape(title), Html.escape(lead)));
         for (Section section : sections) {
-            html.append("<section>\n<h2>").append(Html.escape(section.heading())).append("</h2>\n");
+            html.append("<section>\n<h2>")
+                    .append(Html.escape(section.heading()))
+                    .append("</h2>\n");
             section.blocks().forEach(block -> html.append(block.html()));
             html.append("</section>\n");
         }

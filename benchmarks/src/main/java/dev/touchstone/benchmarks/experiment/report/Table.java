@@ -19,9 +19,10 @@ public record Table(String caption, List<String> head, List<List<String>> rows) 
     @Override
     public String html() {
         String name = Html.escape(caption);
-        StringBuilder html = new StringBuilder("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"" + name
-                + "\"><table><caption>" + name + "</caption>\n<thead><tr>");
-        head.forEach(cell -> html.append("<th scope=\"col\">").append(Html.escape(cell)).append("</th>"));
+        StringBuilder html = new StringBuilder("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\""
+                + name + "\"><table><caption>" + name + "</caption>\n<thead><tr>");
+        head.forEach(cell ->
+                html.append("<th scope=\"col\">").append(Html.escape(cell)).append("</th>"));
         html.append("</tr></thead>\n<tbody>\n");
         for (List<String> row : rows) {
             html.append("<tr>");
