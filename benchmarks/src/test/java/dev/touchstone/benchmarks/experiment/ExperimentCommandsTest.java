@@ -4,15 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.touchstone.rewardmodel.Torch;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class ExperimentCommandsTest {
+    @BeforeAll
+    static void start() {
+        Torch.start(1);
+    }
+
     @TempDir
     Path folder;
 
@@ -55,8 +62,46 @@ class ExperimentCommandsTest {
         assertThat(err.toString()).contains("results.jsonl").contains("last line");
     }
 
+    @Test
+    void shouldRunTheOtherExperimentsOnCellsThatAreThereAndDrawEveryFigure() throws Exception {
+        assertThat(run()).isZero();
+        Path results = folder.resolve("tiny-96/results.jsonl");
+        assertThat(run(new HardSliceCommand())).isZero();
+        assertThat(run(new OodCommand())).isZero();
+        assertThat(run(new CriticDriftCommand())).isZero();
+        assertThat(Files.readAllLines(results)).as("nothing was run again").hasSize(19);
+        assertThat(run(new CriticQualityCommand())).isZero();
+        assertThat(Files.readAllLines(results))
+                .as("one more critic, at two rates")
+                .hasSize(19 + 3);
+        for (Experiment experiment : Experiment.values()) {
+            String report = Files.readString(folder.resolve("tiny-96/" + experiment.title() + "/report.html"));
+            assertThat(report)
+                    .contains("<svg", "<desc", "--tiny --keys 96", "seeds 1 to 1", "Best possible on id")
+                    .doesNotContain("http://", "https://", "<script", "NaN");
+            JsonNode findings = new ObjectMapper()
+                    .readTree(folder.resolve("tiny-96/" + experiment.title() + "/findings.json")
+                            .toFile());
+            for (JsonNode row : findings.path("rows")) {
+                for (String test : experiment.tests()) {
+                    if (row.has(test)) {
+                        assertThat(report)
+                                .contains(String.format(
+                                        java.util.Locale.ROOT,
+                                        "%.3f",
+                                        row.path(test).asDouble()));
+                    }
+                }
+            }
+        }
+    }
+
     private int run() {
-        CommandLine line = new CommandLine(new DataEfficiencyCommand());
+        return run(new DataEfficiencyCommand());
+    }
+
+    private int run(SyntheticCommand command) {
+        CommandLine line = new CommandLine(command);
         line.setOut(new PrintWriter(out));
         line.setErr(new PrintWriter(new StringWriter()));
         return line.execute("--tiny", "--out", folder.toString());
