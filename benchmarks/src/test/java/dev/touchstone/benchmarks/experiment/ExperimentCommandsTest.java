@@ -49,6 +49,7 @@ class ExperimentCommandsTest {
         assertThat(run()).isZero();
         assertThat(Files.readString(results)).startsWith(kept);
         assertThat(Files.readAllLines(results)).hasSize(19);
+        shareCellsAndDrawEveryFigure(results);
     }
 
     @Test
@@ -62,10 +63,7 @@ class ExperimentCommandsTest {
         assertThat(err.toString()).contains("results.jsonl").contains("last line");
     }
 
-    @Test
-    void shouldRunTheOtherExperimentsOnCellsThatAreThereAndDrawEveryFigure() throws Exception {
-        assertThat(run()).isZero();
-        Path results = folder.resolve("tiny-96/results.jsonl");
+    private void shareCellsAndDrawEveryFigure(Path results) throws Exception {
         assertThat(run(new HardSliceCommand())).isZero();
         assertThat(run(new OodCommand())).isZero();
         assertThat(run(new CriticDriftCommand())).isZero();
