@@ -1,6 +1,10 @@
 package dev.touchstone.benchmarks;
 
+import dev.touchstone.benchmarks.experiment.CriticDriftCommand;
+import dev.touchstone.benchmarks.experiment.CriticQualityCommand;
 import dev.touchstone.benchmarks.experiment.DataEfficiencyCommand;
+import dev.touchstone.benchmarks.experiment.HardSliceCommand;
+import dev.touchstone.benchmarks.experiment.OodCommand;
 import picocli.CommandLine.Command;
 
 /** The experiments. */
@@ -9,5 +13,11 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "NAME",
         description = "Tests the claim that critiques make preference pairs worth more; docs/experiments.md says how.",
-        subcommands = DataEfficiencyCommand.class)
+        subcommands = {
+            DataEfficiencyCommand.class,
+            CriticQualityCommand.class,
+            HardSliceCommand.class,
+            OodCommand.class,
+            CriticDriftCommand.class
+        })
 final class ExperimentCommand {}

@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.Set;
 
 /** What a figure depends on besides the program. */
-final class Machine {
+public final class Machine {
 
     private Machine() {}
 
     /** Processor, JDK, threads, and what else runs, as context of a report. */
-    static Map<String, Object> describe(int threads) {
+    public static Map<String, Object> describe(int threads) {
         List<String> cpu = lines("/proc/cpuinfo");
         Set<String> flags = Set.copyOf(Arrays.asList(value(cpu, "flags").split(" ")));
         Map<String, Object> machine = new LinkedHashMap<>();

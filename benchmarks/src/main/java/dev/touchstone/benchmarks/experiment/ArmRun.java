@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /** For one thread. Trains one model of one arm, keeps the figures of the checkpoint that is best on validation. */
 final class ArmRun implements AutoCloseable {
@@ -20,7 +21,12 @@ final class ArmRun implements AutoCloseable {
 
     private final RewardModelTrainer trainer;
 
-    /** A set of pairs as a model reads it. */
+    /**
+     * A set of pairs as a model reads it.
+     *
+     * @param chosen the better sides
+     * @param rejected the others; several for each of the better ones, side by side, in a test with more than two completions
+     */
     record Encoded(List<EncodedInput> chosen, List<EncodedInput> rejected) {
         int size() {
             return chosen.size();
@@ -30,6 +36,15 @@ final class ArmRun implements AutoCloseable {
         Encoded first(int most) {
             int number = Math.min(most, size());
             return new Encoded(chosen.subList(0, number), rejected.subList(0, number));
+        }
+
+        /** As a test in which one better side meets the rejected sides of so many pairs that follow each other. */
+        Encoded rivals(int each) {
+            return new Encoded(
+                    IntStream.range(0, size() / each)
+                            .mapToObj(i -> chosen.get(i * each))
+                            .toList(),
+                    rejected);
         }
     }
 
@@ -93,13 +108,7 @@ final class ArmRun implements AutoCloseable {
     }
 
     private double accuracy(Encoded set) {
-        double[] chosen = trainer.score(set.chosen());
-        double[] rejected = trainer.score(set.rejected());
-        double right = 0;
-        for (int i = 0; i < chosen.length; i++) {
-            right += chosen[i] > rejected[i] ? 1 : chosen[i] == rejected[i] ? 0.5 : 0;
-        }
-        return right / chosen.length;
+        return Wins.share(trainer.score(set.chosen()), trainer.score(set.rejected()));
     }
 
     @Override

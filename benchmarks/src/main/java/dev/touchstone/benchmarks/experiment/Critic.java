@@ -8,8 +8,14 @@ import java.util.Random;
  *
  * @param error chance that the verdict on an aspect is wrong, 0 to 0.5
  * @param seed of its errors and its wording
+ * @param otherWords whether it says the same in words that no other critic uses
  */
-record Critic(double error, long seed) {
+record Critic(double error, long seed, boolean otherWords) {
+    /** In the words that all use. */
+    Critic(double error, long seed) {
+        this(error, seed, false);
+    }
+
     /** What it says of the three aspects: whether the value is right, the form is right, the manner is polite. */
     record Verdicts(boolean correct, boolean inForm, boolean polite) {}
 
@@ -23,7 +29,7 @@ record Critic(double error, long seed) {
     String critique(Pair pair, boolean chosen) {
         Random random = random(pair, chosen);
         Verdicts verdicts = verdicts(chosen ? pair.chosen() : pair.rejected(), random);
-        return Wording.critique(verdicts, random);
+        return Wording.critique(verdicts, random, otherWords);
     }
 
     private Verdicts verdicts(Completion completion, Random random) {

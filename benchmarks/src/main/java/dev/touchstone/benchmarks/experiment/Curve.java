@@ -3,6 +3,7 @@ package dev.touchstone.benchmarks.experiment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Random;
@@ -14,8 +15,28 @@ import java.util.TreeMap;
  * @param accuracies by number of pairs, then by seed, in the same order of seeds everywhere
  */
 record Curve(TreeMap<Integer, double[]> accuracies) {
-    /** How the pairs of one arm compare with those of another at an accuracy. */
-    record Ratio(double low, double middle, double high, boolean atLeast) {}
+    /**
+     * How the pairs of one arm compare with those of another at an accuracy.
+     *
+     * @param low lower end of the interval; 0 if there is none
+     * @param middle of all seeds; NaN if the other arm does not get there
+     * @param high upper end; infinite if there is none
+     * @param atLeast whether the middle is a lower bound
+     */
+    record Ratio(double low, double middle, double high, boolean atLeast) {
+        /** For a person. */
+        String words() {
+            return Double.isNaN(middle)
+                    ? "the critiqued arm does not get there"
+                    : String.format(
+                            Locale.ROOT,
+                            "%s%.1f (%s to %s)",
+                            atLeast ? "\u2265 " : "",
+                            middle,
+                            low > 0 ? String.format(Locale.ROOT, "%.1f", low) : "no lower bound",
+                            Double.isInfinite(high) ? "no upper bound" : String.format(Locale.ROOT, "%.1f", high));
+        }
+    }
 
     /** The curve of some results, of those sizes that all seeds have. */
     static Curve of(List<CellResult> results, String test, int seeds) {
@@ -74,26 +95,45 @@ record Curve(TreeMap<Integer, double[]> accuracies) {
 
     /**
      * How many times as many pairs this curve needs as another one, with the middle 95 % of draws of seeds, the same for both
-     * (paired bootstrap; Efron and Tibshirani, 1993).
+     * (paired bootstrap; Efron and Tibshirani, 1993). A draw in which a curve does not get there, or is there from its smallest size, bounds
+     * the ratio from one side or from none, and so does the interval then.
      *
      * @return {@code atLeast} where this curve does not get there, or the other one is there from its smallest size
      */
     Ratio over(Curve other, double accuracy, int seeds, int draws, Random random) {
         int[] all = new int[seeds];
         Arrays.setAll(all, i -> i);
-        double[] ratios = new double[draws];
+        double[] low = new double[draws];
+        double[] high = new double[draws];
         for (int draw = 0; draw < draws; draw++) {
-            ratios[draw] = ratio(other, accuracy, random.ints(seeds, 0, seeds).toArray());
+            int[] drawn = random.ints(seeds, 0, seeds).toArray();
+            Need ours = need(accuracy, drawn);
+            Need theirs = other.need(accuracy, drawn);
+            low[draw] = ours.least() / theirs.most();
+            high[draw] = ours.most() / theirs.least();
         }
-        Arrays.sort(ratios);
+        Arrays.sort(low);
+        Arrays.sort(high);
         boolean censored = pairsAt(accuracy, all).isEmpty()
                 || other.pairsAt(accuracy, all).orElse(Double.NaN)
                         <= other.accuracies().firstKey();
         return new Ratio(
-                ratios[(int) (0.025 * draws)],
+                low[(int) (0.025 * draws)],
                 ratio(other, accuracy, all),
-                ratios[Math.min(draws - 1, (int) (0.975 * draws))],
+                high[Math.min(draws - 1, (int) (0.975 * draws))],
                 censored);
+    }
+
+    /** Bounds of the pairs that an accuracy takes: one number if it is reached between two sizes. */
+    private record Need(double least, double most) {}
+
+    private Need need(double accuracy, int[] seeds) {
+        OptionalDouble pairs = pairsAt(accuracy, seeds);
+        if (pairs.isEmpty()) {
+            return new Need(accuracies.lastKey(), Double.POSITIVE_INFINITY);
+        }
+        double at = pairs.getAsDouble();
+        return new Need(at <= accuracies.firstKey() ? 0 : at, at);
     }
 
     /** NaN if the other one does not get there; from the greatest size if this one does not. */

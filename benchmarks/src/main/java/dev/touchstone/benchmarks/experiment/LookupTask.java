@@ -2,6 +2,7 @@ package dev.touchstone.benchmarks.experiment;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -22,10 +23,13 @@ final class LookupTask {
     static final int VALUES = 12;
     static final int FORMS = 6;
     static final int BODY_WORDS = 24;
+    /** Completions that the best one of four has beside it. */
+    static final int RIVALS = 3;
+
     private static final int TASTES = 5;
     private static final long TABLES = 7;
     /** Pairs whose utilities are nearer than this are nobody's preference. */
-    private static final double TIE = 0.25;
+    static final double TIE = 0.25;
     /** Of eight keys one is never trained with; of eight combinations of key and form, too. */
     private static final int HELD_OUT = 8;
 
@@ -74,7 +78,7 @@ final class LookupTask {
     }
 
     /** The part that no critic sees. */
-    private double taste(Completion completion) {
+    double taste(Completion completion) {
         double sum = 0;
         for (int word : completion.body()) {
             sum += liked.contains(word) ? 0.5 : disliked.contains(word) ? -0.5 : 0;
@@ -94,6 +98,31 @@ final class LookupTask {
     /** Pairs for a test: every label is right. */
     List<Pair> test(int number, Slice slice, Random random) {
         return pairs(number, slice, 0, random);
+    }
+
+    /**
+     * The best of four completions of one prompt beside each of the others: three pairs that follow each other have the same chosen
+     * side. There is no cue in the lengths, and no label is wrong; a guess is right in a quarter.
+     *
+     * @param number of prompts
+     */
+    List<Pair> bestOfFour(int number, Random random) {
+        List<Pair> pairs = new ArrayList<>(number * RIVALS);
+        while (pairs.size() < number * RIVALS) {
+            Prompt prompt = prompt(Slice.ID, random);
+            List<Completion> completions = new ArrayList<>();
+            for (int i = 0; i <= RIVALS; i++) {
+                completions.add(completion(prompt, length(random.nextBoolean(), random), random));
+            }
+            completions.sort(Comparator.comparingDouble(this::utility).reversed());
+            Completion best = completions.remove(0);
+            if (utility(best) - utility(completions.get(0)) < TIE) {
+                continue;
+            }
+            Collections.shuffle(completions, random);
+            completions.forEach(other -> pairs.add(new Pair(pairs.size(), prompt, best, other, false)));
+        }
+        return List.copyOf(pairs);
     }
 
     private Prompt prompt(Slice slice, Random random) {

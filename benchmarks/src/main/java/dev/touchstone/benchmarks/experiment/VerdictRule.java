@@ -1,6 +1,7 @@
 package dev.touchstone.benchmarks.experiment;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Immutable. No model at all: a completion is worth the weighted sum of its critic's verdicts. What preferences add to a
@@ -49,13 +50,23 @@ record VerdictRule(double correct, double inForm, double polite) {
 
     /** The share of pairs that it orders as their labels do, 0 to 1; where it sees no difference it guesses. */
     double accuracy(List<Pair> pairs, Critic critic) {
-        double right = 0;
-        for (Pair pair : pairs) {
-            double[] x = difference(pair, critic);
-            double score = correct * x[0] + inForm * x[1] + polite * x[2];
-            right += Math.abs(score) < 1e-9 ? 0.5 : score > 0 ? 1 : 0;
-        }
-        return right / pairs.size();
+        return accuracy(pairs, critic, 1);
+    }
+
+    /** The same where so many pairs that follow each other have one chosen side, which is to be above all the rejected ones. */
+    double accuracy(List<Pair> pairs, Critic critic, int rivals) {
+        return Wins.share(
+                IntStream.range(0, pairs.size() / rivals)
+                        .mapToObj(i -> pairs.get(i * rivals))
+                        .mapToDouble(pair -> score(critic.verdicts(pair, true)))
+                        .toArray(),
+                pairs.stream()
+                        .mapToDouble(pair -> score(critic.verdicts(pair, false)))
+                        .toArray());
+    }
+
+    private double score(Critic.Verdicts verdicts) {
+        return (verdicts.correct() ? correct : 0) + (verdicts.inForm() ? inForm : 0) + (verdicts.polite() ? polite : 0);
     }
 
     private static double[] difference(Pair pair, Critic critic) {

@@ -25,7 +25,8 @@ final class Wording {
     private static final int BODY = STYLES + 2;
     private static final int NEUTRAL = BODY + LookupTask.BODY_WORDS;
     private static final int VERDICTS = NEUTRAL + NEUTRALS;
-    private static final List<String> WORDS = Words.of(VERDICTS + ASPECTS * OF_ASPECT, 11);
+    private static final int OTHER_VERDICTS = VERDICTS + ASPECTS * OF_ASPECT;
+    private static final List<String> WORDS = Words.of(OTHER_VERDICTS + ASPECTS * OF_ASPECT, 11);
 
     private Wording() {}
 
@@ -43,10 +44,15 @@ final class Wording {
 
     /** Three aspects in any order, each a name, a verdict and a word that means nothing. */
     static String critique(Critic.Verdicts verdicts, Random random) {
+        return critique(verdicts, random, false);
+    }
+
+    /** The same, on request with other words for names and verdicts. */
+    static String critique(Critic.Verdicts verdicts, Random random, boolean otherWords) {
         boolean[] found = {verdicts.correct(), verdicts.inForm(), verdicts.polite()};
         List<String> sentences = new ArrayList<>();
         for (int aspect = 0; aspect < ASPECTS; aspect++) {
-            int begin = VERDICTS + aspect * OF_ASPECT;
+            int begin = (otherWords ? OTHER_VERDICTS : VERDICTS) + aspect * OF_ASPECT;
             sentences.add(WORDS.get(begin + random.nextInt(NAMES)) + " "
                     + WORDS.get(begin + NAMES + (found[aspect] ? 0 : PARAPHRASES) + random.nextInt(PARAPHRASES)) + " "
                     + WORDS.get(NEUTRAL + random.nextInt(NEUTRALS)));

@@ -40,6 +40,18 @@ class CurveTest {
         assertThat(plain.over(critiqued, 0.90, 2, 200, new Random(1)).middle()).isNaN();
     }
 
+    @Test
+    void shouldSayThatAnIntervalHasNoEndWhenDrawsDoNotReachTheAccuracy() {
+        Curve sometimes = curve(Map.of(1_000, new double[] {0.60, 0.60}, 10_000, new double[] {0.95, 0.70}));
+        Curve.Ratio open = sometimes.over(critiqued, 0.82, 2, 200, new Random(1));
+        assertThat(open.high()).isInfinite();
+        assertThat(open.words()).contains("no upper bound").doesNotContain("NaN", "Infinity");
+        Curve.Ratio closed = plain.over(critiqued, 0.81, 2, 200, new Random(1));
+        assertThat(closed.words()).startsWith("10.0 (").doesNotContain("bound");
+        assertThat(critiqued.over(sometimes, 0.82, 2, 200, new Random(1)).words())
+                .contains("no lower bound");
+    }
+
     private static Curve curve(Map<Integer, double[]> points) {
         return new Curve(new TreeMap<>(points));
     }

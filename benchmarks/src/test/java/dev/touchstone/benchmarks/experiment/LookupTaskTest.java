@@ -64,6 +64,21 @@ class LookupTaskTest {
     }
 
     @Test
+    void shouldPutTheBestOfFourBesideEachOfTheOthers() {
+        List<Pair> pairs = task.bestOfFour(100, new Random(9));
+        assertThat(pairs).hasSize(300);
+        for (int i = 0; i < pairs.size(); i++) {
+            Pair pair = pairs.get(i);
+            assertThat(pair.chosen()).isSameAs(pairs.get(i - i % 3).chosen());
+            assertThat(task.utility(pair.chosen()) - task.utility(pair.rejected()))
+                    .isGreaterThanOrEqualTo(0.25);
+        }
+        assertThat(Wins.share(new double[] {1, 1}, new double[] {0, 0, 0, 2, 0, 0}))
+                .isEqualTo(0.5);
+        assertThat(Wins.share(new double[] {1}, new double[] {1, 1, 1})).isEqualTo(0.25);
+    }
+
+    @Test
     void shouldUseEveryWordForOneMeaning() {
         List<String> words = Words.of(4_900, 11);
         assertThat(new HashSet<>(words)).hasSize(4_900);

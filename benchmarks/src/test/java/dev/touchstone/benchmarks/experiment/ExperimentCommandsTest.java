@@ -4,15 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.touchstone.rewardmodel.Torch;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-class DataEfficiencyTest {
+class ExperimentCommandsTest {
+    @BeforeAll
+    static void start() {
+        Torch.start(1);
+    }
+
     @TempDir
     Path folder;
 
@@ -21,12 +28,12 @@ class DataEfficiencyTest {
     @Test
     void shouldRunEveryCellOnceAndSayWhatCameOfIt() throws Exception {
         assertThat(run()).isZero();
-        Path results = folder.resolve("data-efficiency-tiny-96/results.jsonl");
+        Path results = folder.resolve("tiny-96/results.jsonl");
         // Six conditions with two rates each, and the cells: two of plain, one of each other.
         assertThat(Files.readAllLines(results)).hasSize(12 + 7);
         JsonNode findings = new ObjectMapper()
                 .readTree(
-                        folder.resolve("data-efficiency-tiny-96/findings.json").toFile());
+                        folder.resolve("tiny-96/data-efficiency/findings.json").toFile());
         assertThat(findings.path("rows")).hasSize(7);
         assertThat(findings.path("rows").get(0).path("arm").asText()).isEqualTo("plain");
         assertThat(findings.path("rows").get(2).path("swapped").isNumber()).isTrue();
@@ -42,12 +49,13 @@ class DataEfficiencyTest {
         assertThat(run()).isZero();
         assertThat(Files.readString(results)).startsWith(kept);
         assertThat(Files.readAllLines(results)).hasSize(19);
+        shareCellsAndDrawEveryFigure(results);
     }
 
     @Test
     void shouldSayWhatIsWrongWhenTheResultsAreDamaged() throws Exception {
-        Files.createDirectories(folder.resolve("data-efficiency-tiny-96"));
-        Files.writeString(folder.resolve("data-efficiency-tiny-96/results.jsonl"), "{\"key\":");
+        Files.createDirectories(folder.resolve("tiny-96"));
+        Files.writeString(folder.resolve("tiny-96/results.jsonl"), "{\"key\":");
         StringWriter err = new StringWriter();
         CommandLine line = dev.touchstone.producers.cli.OneSentence.on(new CommandLine(new DataEfficiencyCommand()));
         line.setErr(new PrintWriter(err));
@@ -55,8 +63,43 @@ class DataEfficiencyTest {
         assertThat(err.toString()).contains("results.jsonl").contains("last line");
     }
 
+    private void shareCellsAndDrawEveryFigure(Path results) throws Exception {
+        assertThat(run(new HardSliceCommand())).isZero();
+        assertThat(run(new OodCommand())).isZero();
+        assertThat(run(new CriticDriftCommand())).isZero();
+        assertThat(Files.readAllLines(results)).as("nothing was run again").hasSize(19);
+        assertThat(run(new CriticQualityCommand())).isZero();
+        assertThat(Files.readAllLines(results))
+                .as("one more critic, at two rates")
+                .hasSize(19 + 3);
+        for (Experiment experiment : Experiment.values()) {
+            String report = Files.readString(folder.resolve("tiny-96/" + experiment.title() + "/report.html"));
+            assertThat(report)
+                    .contains("<svg", "<desc", "--tiny --keys 96", "seeds 1 to 1", "Best possible on id")
+                    .doesNotContain("http://", "https://", "<script", "NaN");
+            JsonNode findings = new ObjectMapper()
+                    .readTree(folder.resolve("tiny-96/" + experiment.title() + "/findings.json")
+                            .toFile());
+            for (JsonNode row : findings.path("rows")) {
+                for (String test : experiment.tests()) {
+                    if (row.has(test)) {
+                        assertThat(report)
+                                .contains(String.format(
+                                        java.util.Locale.ROOT,
+                                        "%.3f",
+                                        row.path(test).asDouble()));
+                    }
+                }
+            }
+        }
+    }
+
     private int run() {
-        CommandLine line = new CommandLine(new DataEfficiencyCommand());
+        return run(new DataEfficiencyCommand());
+    }
+
+    private int run(SyntheticCommand command) {
+        CommandLine line = new CommandLine(command);
         line.setOut(new PrintWriter(out));
         line.setErr(new PrintWriter(new StringWriter()));
         return line.execute("--tiny", "--out", folder.toString());

@@ -1,0 +1,84 @@
+package dev.touchstone.benchmarks.experiment;
+
+import java.util.List;
+
+/**
+ * What is run, for all experiments: each takes the cells that it needs, and those that another one has run already are there.
+ *
+ * @param name of the results' folder
+ * @param plainSizes numbers of pairs of the plain arm
+ * @param critiquedSizes of the critiqued arms
+ * @param controlSizes of the controls, and wherever arms are compared at fixed sizes
+ * @param errors of the critics, the best one first
+ * @param doses errors for the accuracy over the critic's error
+ * @param seeds number of seeds
+ * @param rates learning rates to choose from
+ * @param rateSize number of pairs at which each arm's rate is chosen, on validation
+ * @param scale sizes of the sets
+ */
+record Grid(
+        String name,
+        List<Integer> plainSizes,
+        List<Integer> critiquedSizes,
+        List<Integer> controlSizes,
+        List<Double> errors,
+        List<Double> doses,
+        int seeds,
+        List<Double> rates,
+        int rateSize,
+        Laboratory.Scale scale) {
+    /** Minutes on two cores. */
+    static Grid quick() {
+        return new Grid(
+                "quick",
+                List.of(500, 1_000, 2_000, 4_000, 8_000),
+                List.of(500, 1_000, 2_000, 4_000),
+                List.of(1_000),
+                List.of(0.05, 0.4),
+                List.of(0.0, 0.05, 0.2, 0.4, 0.5),
+                2,
+                List.of(2e-3),
+                1_000,
+                new Laboratory.Scale(500, 1_000, 800));
+    }
+
+    /** Hours. */
+    static Grid full() {
+        return new Grid(
+                "full",
+                List.of(500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000),
+                List.of(500, 1_000, 2_000, 4_000, 8_000, 16_000),
+                List.of(1_000, 4_000),
+                List.of(0.05, 0.2, 0.4),
+                List.of(0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5),
+                5,
+                List.of(1e-3, 2e-3, 4e-3),
+                4_000,
+                new Laboratory.Scale(1_000, 3_000, 4_000));
+    }
+
+    /** Seconds; the figures mean nothing. */
+    static Grid tiny() {
+        return new Grid(
+                "tiny",
+                List.of(64, 128),
+                List.of(64),
+                List.of(64),
+                List.of(0.05),
+                List.of(0.05, 0.4),
+                1,
+                List.of(1e-3, 2e-3),
+                64,
+                new Laboratory.Scale(50, 50, 4));
+    }
+
+    /** The size at which conditions of failure are asked. */
+    int judged() {
+        return controlSizes.get(controlSizes.size() - 1);
+    }
+
+    /** The best critic's error. */
+    double best() {
+        return errors.get(0);
+    }
+}

@@ -1,0 +1,94 @@
+package dev.touchstone.benchmarks.experiment;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/** For one thread, which has others run cells. Runs those cells of an experiment that are not there yet. */
+final class Runs {
+    private final Laboratory laboratory;
+    private final Evidence evidence;
+    private final Map<Condition, List<Integer>> conditions;
+
+    /** Hears of cells. */
+    interface Done {
+        /** @param known whether it was there before */
+        void is(CellResult result, boolean known);
+    }
+
+    Runs(Laboratory laboratory, Evidence evidence, Experiment experiment) {
+        this.laboratory = laboratory;
+        this.evidence = evidence;
+        conditions = experiment.conditions(evidence.grid());
+    }
+
+    /** How many steps are to be taken in all, those of cells that are there already included. */
+    long steps() {
+        long ofRates = rateCells().stream()
+                .mapToLong(cell -> laboratory.steps(cell.pairs()))
+                .sum();
+        return ofRates
+                + conditions.values().stream()
+                                .flatMap(List::stream)
+                                .mapToLong(laboratory::steps)
+                                .sum()
+                        * evidence.grid().seeds();
+    }
+
+    /**
+     * Runs what is not there yet.
+     *
+     * @param threads cells at a time
+     * @param done told of each cell that is there
+     */
+    void run(int threads, Done done) throws IOException, InterruptedException {
+        run(rateCells(), threads, done);
+        List<Cell> cells = new ArrayList<>();
+        for (int seed = 1; seed <= evidence.grid().seeds(); seed++) {
+            for (Map.Entry<Condition, List<Integer>> condition : conditions.entrySet()) {
+                for (int size : condition.getValue()) {
+                    cells.add(new Cell(condition.getKey(), size, seed, evidence.rate(condition.getKey())));
+                }
+            }
+        }
+        run(cells, threads, done);
+    }
+
+    private List<Cell> rateCells() {
+        return conditions.keySet().stream().flatMap(evidence::rateCells).toList();
+    }
+
+    private void run(List<Cell> cells, int threads, Done done) throws IOException, InterruptedException {
+        ExecutorService workers = Executors.newFixedThreadPool(threads);
+        try {
+            ExecutorCompletionService<CellResult> running = new ExecutorCompletionService<>(workers);
+            int begun = 0;
+            for (Cell cell : cells) {
+                @Nullable CellResult known = evidence.results().of(cell).orElse(null);
+                if (known != null) {
+                    done.is(known, true);
+                } else {
+                    Callable<CellResult> work = () -> laboratory.run(cell);
+                    running.submit(work);
+                    begun++;
+                }
+            }
+            for (int i = 0; i < begun; i++) {
+                CellResult result = running.take().get();
+                evidence.results().add(result);
+                done.is(result, false);
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("A run failed", e.getCause());
+        } finally {
+            workers.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package dev.touchstone.benchmarks.experiment;
+
+/** How often the better completion wins: the one way in which accuracies are counted here. */
+final class Wins {
+    private Wins() {}
+
+    /**
+     * The share of the better ones that score above all of their rivals, 0 to 1; where several are at the top together each has its part.
+     *
+     * @param better scores of the better ones
+     * @param rivals scores of the others, those of one better one side by side; as many for each
+     */
+    static double share(double[] better, double[] rivals) {
+        int each = rivals.length / better.length;
+        double won = 0;
+        for (int i = 0; i < better.length; i++) {
+            int beside = 1;
+            boolean lost = false;
+            for (int j = i * each; j < (i + 1) * each; j++) {
+                beside += rivals[j] == better[i] ? 1 : 0;
+                lost |= !(better[i] >= rivals[j]);
+            }
+            won += lost ? 0 : 1.0 / beside;
+        }
+        return won / better.length;
+    }
+}
