@@ -1,6 +1,7 @@
 package dev.touchstone.benchmarks;
 
 import dev.touchstone.benchmarks.experiment.DataEfficiencyCommand;
+import dev.touchstone.benchmarks.experiment.owndata.OwnDataCommand;
 import picocli.CommandLine.Command;
 
 /** The experiments. */
@@ -9,5 +10,5 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "NAME",
         description = "Tests the claim that critiques make preference pairs worth more; docs/experiments.md says how.",
-        subcommands = DataEfficiencyCommand.class)
+        subcommands = {DataEfficiencyCommand.class, OwnDataCommand.class})
 final class ExperimentCommand {}

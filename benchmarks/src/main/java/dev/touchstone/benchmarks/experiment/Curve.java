@@ -13,12 +13,19 @@ import java.util.TreeMap;
  *
  * @param accuracies by number of pairs, then by seed, in the same order of seeds everywhere
  */
-record Curve(TreeMap<Integer, double[]> accuracies) {
-    /** How the pairs of one arm compare with those of another at an accuracy. */
-    record Ratio(double low, double middle, double high, boolean atLeast) {}
+public record Curve(TreeMap<Integer, double[]> accuracies) {
+    /**
+     * How the pairs of one arm compare with those of another at an accuracy.
+     *
+     * @param low lower end of the interval
+     * @param middle of all seeds; NaN if the other arm does not get there
+     * @param high upper end
+     * @param atLeast whether it is a lower bound
+     */
+    public record Ratio(double low, double middle, double high, boolean atLeast) {}
 
     /** The curve of some results, of those sizes that all seeds have. */
-    static Curve of(List<CellResult> results, String test, int seeds) {
+    public static Curve of(List<CellResult> results, String test, int seeds) {
         TreeMap<Integer, double[]> accuracies = new TreeMap<>();
         Map<Integer, List<CellResult>> bySize = new TreeMap<>();
         results.forEach(result -> bySize.computeIfAbsent(result.pairs(), size -> new ArrayList<>())
@@ -37,7 +44,7 @@ record Curve(TreeMap<Integer, double[]> accuracies) {
     }
 
     /** The mean over the seeds. */
-    double mean(int pairs) {
+    public double mean(int pairs) {
         return Arrays.stream(accuracies.getOrDefault(pairs, new double[0]))
                 .average()
                 .orElse(Double.NaN);
@@ -49,7 +56,7 @@ record Curve(TreeMap<Integer, double[]> accuracies) {
      *
      * @return empty if it is not reached
      */
-    OptionalDouble pairsAt(double accuracy, int[] seeds) {
+    public OptionalDouble pairsAt(double accuracy, int[] seeds) {
         double best = Double.NEGATIVE_INFINITY;
         double before = Double.NaN;
         for (Map.Entry<Integer, double[]> point : accuracies.entrySet()) {
@@ -78,7 +85,7 @@ record Curve(TreeMap<Integer, double[]> accuracies) {
      *
      * @return {@code atLeast} where this curve does not get there, or the other one is there from its smallest size
      */
-    Ratio over(Curve other, double accuracy, int seeds, int draws, Random random) {
+    public Ratio over(Curve other, double accuracy, int seeds, int draws, Random random) {
         int[] all = new int[seeds];
         Arrays.setAll(all, i -> i);
         double[] ratios = new double[draws];
