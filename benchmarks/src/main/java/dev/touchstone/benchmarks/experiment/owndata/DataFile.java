@@ -79,7 +79,11 @@ final class DataFile {
         } catch (JsonProcessingException e) {
             throw new UserError(
                     file + " is no JSON at line "
-                            + (line - 1 + (e.getLocation() == null ? 1 : e.getLocation().getLineNr()))
+                            + (line
+                                    - 1
+                                    + (e.getLocation() == null
+                                            ? 1
+                                            : e.getLocation().getLineNr()))
                             + ": give one object per line, or one array of objects.",
                     e);
         }

@@ -39,7 +39,8 @@ final class Outcomes {
             }
         } catch (IOException e) {
             throw new UserError(
-                    file + " cannot be read: name another folder with --out, or delete the file's last line if a run was"
+                    file
+                            + " cannot be read: name another folder with --out, or delete the file's last line if a run was"
                             + " cut off there.",
                     e);
         }

@@ -39,7 +39,8 @@ record OwnCondition(Arm arm, @Nullable Double error) {
      * @param critic null where there is none, for arms that need none
      */
     RewardInput input(List<OwnPair> set, OwnPair pair, boolean chosen, @Nullable OwnCritic critic, long seed) {
-        Random random = Seeds.random(seed, -1, pair.prompt().hashCode(), pair.side(chosen).hashCode());
+        Random random = Seeds.random(
+                seed, -1, pair.prompt().hashCode(), pair.side(chosen).hashCode());
         return new RewardInput(
                 pair.prompt(),
                 arm == Arm.CRITIQUE_ONLY ? NO_COMPLETION : pair.side(chosen),

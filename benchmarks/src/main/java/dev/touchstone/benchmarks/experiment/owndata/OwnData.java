@@ -40,8 +40,9 @@ record OwnData(String name, List<OwnPair> pairs, Critics critics, List<String> n
         Critics critics = Critics.NONE;
         if (!pairs.isEmpty() && pairs.stream().allMatch(pair -> pair.reference() != null)) {
             critics = Critics.REFERENCE;
-            all.add("The critic compares the final answer with the known one, and errs with a chance that is set: it knows"
-                    + " the answer, so these figures say what a model makes of critiques, not what a critic can find out.");
+            all.add(
+                    "The critic compares the final answer with the known one, and errs with a chance that is set: it knows"
+                            + " the answer, so these figures say what a model makes of critiques, not what a critic can find out.");
         } else if (pairs.stream().anyMatch(pair -> pair.critiques() != null)) {
             critics = Critics.STORED;
             used = pairs.stream().filter(pair -> pair.critiques() != null).toList();
@@ -49,8 +50,9 @@ record OwnData(String name, List<OwnPair> pairs, Critics critics, List<String> n
                 all.add((pairs.size() - used.size()) + " pairs without critiques of both sides were left out.");
             }
         } else {
-            all.add("No critic: these pairs have neither critiques nor known answers, so only the arms that need none were"
-                    + " run, and nothing is said of critiques.");
+            all.add(
+                    "No critic: these pairs have neither critiques nor known answers, so only the arms that need none were"
+                            + " run, and nothing is said of critiques.");
         }
         OwnData data = new OwnData(name, List.copyOf(used), critics, all);
         if (data.prompts().size() < FEWEST_PROMPTS) {

@@ -32,10 +32,16 @@ import picocli.CommandLine.Spec;
             "--from-topics takes the critiqued pairs of your stream. What was run is kept, and not run again."
         })
 public final class OwnDataCommand implements Callable<Integer> {
-    @Option(names = "--data", paramLabel = "FILE", arity = "1..*", description = "Files of pairs; each is a data set of its own.")
+    @Option(
+            names = "--data",
+            paramLabel = "FILE",
+            arity = "1..*",
+            description = "Files of pairs; each is a data set of its own.")
     private List<Path> files = new ArrayList<>();
 
-    @Option(names = "--from-topics", description = "Pairs and critiques of the topic of critiqued pairs, up to its present end.")
+    @Option(
+            names = "--from-topics",
+            description = "Pairs and critiques of the topic of critiqued pairs, up to its present end.")
     private boolean fromTopics;
 
     @Option(

@@ -35,7 +35,7 @@ record OwnDesign(
     }
 
     static OwnDesign quick() {
-        return new OwnDesign(3, 2, 1, List.of(0.05, 0.2, 0.4), List.of(1e-3), 32, 256, 800, 32, 4, 100);
+        return new OwnDesign(3, 2, 1, List.of(0.05, 0.2, 0.4), List.of(2e-3), 32, 256, 800, 16, 4, 100);
     }
 
     /** Seconds; the figures mean nothing. */

@@ -128,7 +128,10 @@ final class OwnExperiment {
 
     /** The results of an arm at a number of pairs, by seed. */
     List<CellResult> results(OwnCondition condition, int pairs) {
-        return seeds(condition, pairs).map(this::known).flatMap(Optional::stream).toList();
+        return seeds(condition, pairs)
+                .map(this::known)
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /** The outcomes of the same. */

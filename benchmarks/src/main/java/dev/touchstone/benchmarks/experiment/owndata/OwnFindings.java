@@ -60,11 +60,7 @@ final class OwnFindings {
         about.put("notes", data.notes());
         line(
                 "%s: %,d pairs of %,d prompts; %d folds, %d seeds",
-                data.name(),
-                data.pairs().size(),
-                data.prompts().size(),
-                design.folds(),
-                design.seeds());
+                data.name(), data.pairs().size(), data.prompts().size(), design.folds(), design.seeds());
         data.notes().forEach(note -> line("%s", note));
         return about;
     }
@@ -105,8 +101,8 @@ final class OwnFindings {
         Interval interval = bootstrap.mean(right(outcomes));
         row.put(ID + "Low", interval.low());
         row.put(ID + "High", interval.high());
-        double cut =
-                Numbers.mean(outcomes.stream().mapToDouble(Outcomes.Outcome::cut).toArray());
+        double cut = Numbers.mean(
+                outcomes.stream().mapToDouble(Outcomes.Outcome::cut).toArray());
         row.put("cut", cut);
         line(
                 "%-20s %,7d %6s %15s %6s %6s %6s %6.3f",
@@ -170,7 +166,9 @@ final class OwnFindings {
                 row.put("low", interval.low());
                 row.put("high", interval.high());
                 differences.add(row);
-                line("%-20s %+.3f (%+.3f to %+.3f)", condition.label(), interval.middle(), interval.low(), interval.high());
+                line(
+                        "%-20s %+.3f (%+.3f to %+.3f)",
+                        condition.label(), interval.middle(), interval.low(), interval.high());
             }
         });
         return differences;

@@ -99,7 +99,6 @@ final class OwnHeadline {
     }
 
     private void say(String format, Interval interval, int pairs) {
-        sentences.add(
-                String.format(Locale.ROOT, format, interval.middle(), interval.low(), interval.high(), pairs));
+        sentences.add(String.format(Locale.ROOT, format, interval.middle(), interval.low(), interval.high(), pairs));
     }
 }

@@ -170,8 +170,9 @@ final class OwnLaboratory {
         OwnCondition condition = cell.condition();
         @Nullable OwnCritic critic = critic(condition, cell.seed());
         int steps = design.steps(cell.pairs(), most());
-        TrainingConfig training =
-                TrainingConfig.defaults(cell.seed()).toBuilder().learningRate(rate).build();
+        TrainingConfig training = TrainingConfig.defaults(cell.seed()).toBuilder()
+                .learningRate(rate)
+                .build();
         try (Tokenizer tokenizer = Tokenizer.of(tokenizer(cell.seed(), number));
                 RewardModelTrainer trainer = RewardModelTrainer.create(
                         new BuiltInConfig(

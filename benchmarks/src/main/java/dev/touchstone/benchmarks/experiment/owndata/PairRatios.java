@@ -51,8 +51,7 @@ final class PairRatios {
 
     private static Curve curve(Map<Integer, double[]> right, int[] times) {
         TreeMap<Integer, double[]> accuracies = new TreeMap<>();
-        right.forEach((size, values) ->
-                accuracies.put(size, new double[] {PromptBootstrap.mean(values, times)}));
+        right.forEach((size, values) -> accuracies.put(size, new double[] {PromptBootstrap.mean(values, times)}));
         return new Curve(accuracies);
     }
 

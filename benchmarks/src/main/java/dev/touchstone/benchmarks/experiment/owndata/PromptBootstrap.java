@@ -45,8 +45,7 @@ final class PromptBootstrap {
     /** @param figure of the data in which each pair stands so often; it may be NaN for all or for none */
     Interval of(ToDoubleFunction<int[]> figure) {
         double[] values = Arrays.stream(draws).mapToDouble(figure).sorted().toArray();
-        return new Interval(
-                values[(int) (0.025 * DRAWS)], figure.applyAsDouble(once), values[(int) (0.975 * DRAWS)]);
+        return new Interval(values[(int) (0.025 * DRAWS)], figure.applyAsDouble(once), values[(int) (0.975 * DRAWS)]);
     }
 
     /** Of the mean of a value per pair. */

@@ -48,10 +48,7 @@ enum RowFormat {
                 throw new BadRowException("its label is neither 1 nor 2.");
             }
             return pair(
-                    user(text(row, "input")),
-                    text(row, "output_" + label),
-                    text(row, "output_" + (3 - label)),
-                    null);
+                    user(text(row, "input")), text(row, "output_" + label), text(row, "output_" + (3 - label)), null);
         }
     },
     /** Any pairs, with critiques or without. */
@@ -77,8 +74,9 @@ enum RowFormat {
     };
 
     /** What rows must have, for a person. */
-    static final String FIELDS = "prompt, chosen and rejected (and, if there are any, chosenCritique and rejectedCritique),"
-            + " or the fields of GSM8K model solutions (question, ground_truth) or of LLMBar (input, output_1, output_2, label)";
+    static final String FIELDS =
+            "prompt, chosen and rejected (and, if there are any, chosenCritique and rejectedCritique),"
+                    + " or the fields of GSM8K model solutions (question, ground_truth) or of LLMBar (input, output_1, output_2, label)";
 
     /** A row that is not as its format wants it. */
     static final class BadRowException extends Exception {

@@ -83,7 +83,8 @@ final class TopicPairs {
 
     private OwnData data() {
         List<String> notes = new ArrayList<>();
-        notes.add(read + " records of " + topic + " were read" + (unusable == 0 ? "" : ", " + unusable + " of them ties or unusable")
+        notes.add(read + " records of " + topic + " were read"
+                + (unusable == 0 ? "" : ", " + unusable + " of them ties or unusable")
                 + (kept.size() < most ? "." : "; a sample of " + most + " pairs was kept."));
         notes.add("The critiques are those that were stored when the pairs came in.");
         return OwnData.of(topic, List.copyOf(new LinkedHashSet<>(kept.values())), notes);
