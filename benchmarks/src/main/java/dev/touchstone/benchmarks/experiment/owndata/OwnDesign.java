@@ -14,7 +14,7 @@ import java.util.List;
  * @param maxTokens longest input
  * @param vocabulary of the tokenizer, which is trained on the training part of each fold
  * @param batch pairs of a step
- * @param epochs over the largest training set; a smaller one is passed as often, but for at least half as many steps
+ * @param epochs over the largest training set, but at least 100 steps; fewer pairs are passed as often, but for at least half as many steps
  * @param mostSteps of a model
  */
 record OwnDesign(
@@ -29,6 +29,9 @@ record OwnDesign(
         int batch,
         int epochs,
         int mostSteps) {
+    /** In fewer steps not even the canary is learnt. */
+    private static final int FEWEST_STEPS = 100;
+
     static OwnDesign full() {
         return new OwnDesign(
                 5, 5, 3, List.of(0.05, 0.2, 0.4), List.of(5e-4, 1e-3, 2e-3), 64, 512, 2_000, 32, 10, 1_000);
@@ -45,7 +48,7 @@ record OwnDesign(
 
     /** Steps for so many pairs of the greatest number of them, the same in every arm. */
     int steps(int pairs, int most) {
-        int all = Math.min(mostSteps, Math.max(1, epochs * most / batch));
+        int all = Math.min(mostSteps, Math.max(FEWEST_STEPS, epochs * most / batch));
         return Math.max(all / 2, Math.max(1, (int) Math.round((double) all * pairs / most)));
     }
 }

@@ -89,6 +89,9 @@ class OwnDataCommandTest {
         assertThat(findings("bar").path("rows"))
                 .extracting(row -> row.path("arm").asText())
                 .containsExactly("plain", "filler", "leaked");
+        assertThat(findings("bar").path("rows").get(0).path("cut").asDouble())
+                .as("one prompt of twenty is cut, and no pair is lost")
+                .isBetween(0.01, 0.1);
         assertThat(out.toString()).contains("Nothing is said of critiques: there are none.");
     }
 

@@ -18,10 +18,11 @@ final class Samples {
                 "c": {"is_correct": false, "solution": "It is more\\nA: %3$d"}}""".formatted(i + 1, 2 * i + 2, 2 * i + 3));
     }
 
+    /** The first prompt is longer than any model here reads. */
     static String llmBar(int rows) {
         return IntStream.range(0, rows)
                 .mapToObj(i -> """
-                {"input": "Name number %d.", "output_1": "One", "output_2": "It is %d", "label": %d}""".formatted(i, i, 1 + i % 2))
+                {"input": "%s", "output_1": "One", "output_2": "It is %d", "label": %d}""".formatted(("Name number " + i + ". ").repeat(i == 0 ? 200 : 1), i, 1 + i % 2))
                 .collect(Collectors.joining(",", "[", "]"));
     }
 
