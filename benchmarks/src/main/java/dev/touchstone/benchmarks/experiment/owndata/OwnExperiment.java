@@ -81,8 +81,8 @@ final class OwnExperiment {
 
     /** For each pair how a rule without a model does, the mean over the seeds; of equal weights if {@code pairs} is 0. */
     double[] rule(OwnCondition condition, int pairs) {
-        return Numbers.mean(IntStream.rangeClosed(1, design.seeds())
-                .mapToObj(seed -> laboratory.rule(condition, pairs, seed))
+        return Numbers.mean(completeSeeds().stream()
+                .map(seed -> laboratory.rule(condition, pairs, seed))
                 .toList());
     }
 
@@ -126,6 +126,15 @@ final class OwnExperiment {
         }
     }
 
+    /** The seeds of which every cell is there: only these are reported, so that arms are compared on the same ones. */
+    List<Integer> completeSeeds() {
+        return IntStream.rangeClosed(1, design.seeds())
+                .filter(seed ->
+                        cells(seed).stream().allMatch(cell -> known(cell).isPresent()))
+                .boxed()
+                .toList();
+    }
+
     /** The results of an arm at a number of pairs, by seed. */
     List<CellResult> results(OwnCondition condition, int pairs) {
         return seeds(condition, pairs)
@@ -148,18 +157,20 @@ final class OwnExperiment {
     }
 
     private Stream<OwnCell> seeds(OwnCondition condition, int pairs) {
-        return IntStream.rangeClosed(1, design.seeds()).mapToObj(seed -> new OwnCell(condition, pairs, seed));
+        return completeSeeds().stream().map(seed -> new OwnCell(condition, pairs, seed));
     }
 
     private List<OwnCell> cells() {
+        return IntStream.rangeClosed(1, design.seeds())
+                .boxed()
+                .flatMap(seed -> cells(seed).stream())
+                .toList();
+    }
+
+    private List<OwnCell> cells(int seed) {
         List<OwnCell> cells = new ArrayList<>();
-        for (int seed = 1; seed <= design.seeds(); seed++) {
-            for (Map.Entry<OwnCondition, List<Integer>> condition : conditions().entrySet()) {
-                for (int size : condition.getValue()) {
-                    cells.add(new OwnCell(condition.getKey(), size, seed));
-                }
-            }
-        }
+        conditions()
+                .forEach((condition, sizes) -> sizes.forEach(size -> cells.add(new OwnCell(condition, size, seed))));
         return cells;
     }
 }

@@ -74,12 +74,19 @@ class OwnDataCommandTest {
         assertThat(findings.path("headline")).isNotEmpty();
         assertThat(out.toString()).contains("it knows the answer").contains("48 pairs of 24 prompts");
 
-        // As if the last run had been cut off between its two files.
+        // One cell without a result, and another one without its outcomes.
+        Path outcomes = folder.resolve("own-data-sums-tiny/outcomes.jsonl");
         Files.write(results, Files.readAllLines(results).subList(0, 5));
+        Files.write(outcomes, Files.readAllLines(outcomes).subList(0, 4));
         String kept = Files.readString(results);
+        assertThat(run("--data", file.toString(), "--so-far")).isEqualTo(2);
+        assertThat(err.toString()).contains("No seed is complete");
         assertThat(run("--data", file.toString())).isZero();
         assertThat(Files.readString(results)).startsWith(kept);
-        assertThat(Files.readAllLines(results)).hasSize(6);
+        assertThat(Files.readAllLines(results)).hasSize(5 + 2);
+        assertThat(Files.readAllLines(outcomes)).hasSize(6);
+        assertThat(run("--data", file.toString(), "--so-far")).isZero();
+        assertThat(findings("sums").path("rows")).hasSize(6);
     }
 
     @Test
