@@ -54,6 +54,9 @@ public final class OwnDataCommand implements Callable<Integer> {
     @Option(names = "--quick", description = "Minutes instead of hours: a smaller model, fewer folds, seeds and steps.")
     private boolean quick;
 
+    @Option(names = "--so-far", description = "Run nothing, and report the seeds that are complete.")
+    private boolean soFar;
+
     @Option(names = "--tiny", description = "Seconds, to try the command; the figures mean nothing.")
     private boolean tiny;
 
@@ -109,14 +112,10 @@ public final class OwnDataCommand implements Callable<Integer> {
                 design,
                 new ResultFile(folder.resolve("results.jsonl")),
                 new Outcomes(folder.resolve("outcomes.jsonl")));
-        PrintWriter err = spec.commandLine().getErr();
-        try (ProgressDisplay display = new ProgressDisplay(
-                "steps", experiment.steps(), ProgressDisplay.onTerminal(), err, Clock.systemUTC())) {
-            Progress progress = new Progress(experiment.steps(), Clock.systemUTC());
-            experiment.run(threads, (result, known) -> {
-                progress.add(result, known);
-                display.show(progress.done(), progress.words() + "; " + data.name() + ", " + result.label());
-            });
+        if (!soFar) {
+            run(experiment, data.name());
+        } else if (experiment.completeSeeds().isEmpty()) {
+            throw new UserError("No seed is complete in " + folder + " yet: leave out --so-far to go on.");
         }
         OwnFindings findings = new OwnFindings(experiment);
         new ObjectMapper()
@@ -127,5 +126,17 @@ public final class OwnDataCommand implements Callable<Integer> {
         print.println("Results in " + folder + ".");
         print.println();
         print.flush();
+    }
+
+    private void run(OwnExperiment experiment, String name) throws IOException, InterruptedException {
+        PrintWriter err = spec.commandLine().getErr();
+        try (ProgressDisplay display = new ProgressDisplay(
+                "steps", experiment.steps(), ProgressDisplay.onTerminal(), err, Clock.systemUTC())) {
+            Progress progress = new Progress(experiment.steps(), Clock.systemUTC());
+            experiment.run(threads, (result, known) -> {
+                progress.add(result, known);
+                display.show(progress.done(), progress.words() + "; " + name + ", " + result.label());
+            });
+        }
     }
 }

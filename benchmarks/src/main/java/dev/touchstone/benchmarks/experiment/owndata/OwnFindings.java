@@ -55,12 +55,16 @@ final class OwnFindings {
         about.put("prompts", data.prompts().size());
         about.put("critics", data.critics().name().toLowerCase(Locale.ROOT));
         about.put("folds", design.folds());
-        about.put("seeds", design.seeds());
+        about.put("seeds", experiment.completeSeeds().size());
         about.put("width", design.width());
         about.put("notes", data.notes());
         line(
-                "%s: %,d pairs of %,d prompts; %d folds, %d seeds",
-                data.name(), data.pairs().size(), data.prompts().size(), design.folds(), design.seeds());
+                "%s: %,d pairs of %,d prompts; %d folds, seeds: %d",
+                data.name(),
+                data.pairs().size(),
+                data.prompts().size(),
+                design.folds(),
+                experiment.completeSeeds().size());
         data.notes().forEach(note -> line("%s", note));
         return about;
     }
