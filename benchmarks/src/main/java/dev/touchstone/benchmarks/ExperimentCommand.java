@@ -5,6 +5,7 @@ import dev.touchstone.benchmarks.experiment.CriticQualityCommand;
 import dev.touchstone.benchmarks.experiment.DataEfficiencyCommand;
 import dev.touchstone.benchmarks.experiment.HardSliceCommand;
 import dev.touchstone.benchmarks.experiment.OodCommand;
+import dev.touchstone.benchmarks.experiment.owndata.OwnDataCommand;
 import picocli.CommandLine.Command;
 
 /** The experiments. */
@@ -18,6 +19,7 @@ import picocli.CommandLine.Command;
             CriticQualityCommand.class,
             HardSliceCommand.class,
             OodCommand.class,
-            CriticDriftCommand.class
+            CriticDriftCommand.class,
+            OwnDataCommand.class
         })
 final class ExperimentCommand {}

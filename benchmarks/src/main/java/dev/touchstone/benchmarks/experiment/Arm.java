@@ -7,7 +7,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** What a model is shown of a pair, beside prompt and completions, which are the same in every arm. */
-enum Arm {
+public enum Arm {
     /** Nothing. */
     PLAIN,
     /** The critic's critiques. */

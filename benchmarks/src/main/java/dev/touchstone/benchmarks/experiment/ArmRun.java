@@ -3,16 +3,20 @@ package dev.touchstone.benchmarks.experiment;
 import dev.touchstone.rewardmodel.BuiltInConfig;
 import dev.touchstone.rewardmodel.Compute;
 import dev.touchstone.rewardmodel.RewardModelTrainer;
+import dev.touchstone.rewardmodel.RewardScorer;
 import dev.touchstone.rewardmodel.TrainingConfig;
+import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
 import dev.touchstone.rewardmodel.text.EncodedInput;
 import dev.touchstone.rewardmodel.text.EncodedPair;
 import dev.touchstone.rewardmodel.text.Tokenizer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** For one thread. Trains one model of one arm, keeps the figures of the checkpoint that is best on validation. */
@@ -73,14 +77,25 @@ final class ArmRun implements AutoCloseable {
     }
 
     /**
-     * Trains.
+     * Trains, and tests the checkpoint that is best on validation.
      *
      * @param steps of the optimiser
      * @param every so many steps validation is asked
+     * @param scratch an empty folder for checkpoints
      */
-    Best train(Encoded training, Encoded validation, Map<String, Encoded> tests, int steps, int every, Random order) {
+    Best train(
+            Encoded training,
+            Encoded validation,
+            Map<String, Encoded> tests,
+            int steps,
+            int every,
+            Random order,
+            Path scratch)
+            throws CheckpointException {
         List<Integer> epoch = new ArrayList<>();
-        Best best = new Best(0, -1, Map.of());
+        long at = 0;
+        double best = -1;
+        Path folder = scratch;
         for (int step = 1; step <= steps; step++) {
             List<EncodedPair> batch = new ArrayList<>(BATCH);
             while (batch.size() < BATCH) {
@@ -96,19 +111,23 @@ final class ArmRun implements AutoCloseable {
             }
             trainer.step(batch);
             if (step % every == 0 || step == steps) {
-                double accuracy = accuracy(validation);
-                if (accuracy > best.validation()) {
-                    Map<String, Double> figures = new LinkedHashMap<>();
-                    tests.forEach((name, test) -> figures.put(name, accuracy(test)));
-                    best = new Best(step, accuracy, figures);
+                double accuracy = accuracy(trainer::score, validation);
+                if (accuracy > best) {
+                    best = accuracy;
+                    at = step;
+                    folder = trainer.checkpoint(scratch, null, Map.of()).folder();
                 }
             }
         }
-        return best;
+        Map<String, Double> figures = new LinkedHashMap<>();
+        try (RewardScorer scorer = RewardScorer.load(folder)) {
+            tests.forEach((name, test) -> figures.put(name, accuracy(scorer::score, test)));
+        }
+        return new Best(at, best, figures);
     }
 
-    private double accuracy(Encoded set) {
-        return Wins.share(trainer.score(set.chosen()), trainer.score(set.rejected()));
+    private static double accuracy(Function<List<EncodedInput>, double[]> model, Encoded set) {
+        return Wins.share(model.apply(set.chosen()), model.apply(set.rejected()));
     }
 
     @Override

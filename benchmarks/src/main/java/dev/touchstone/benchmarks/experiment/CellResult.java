@@ -16,7 +16,7 @@ import java.util.Map;
  * @param accuracies there by name of the test, 0 to 1; {@code train} is on pairs that it learnt from
  * @param seconds that the run took
  */
-record CellResult(
+public record CellResult(
         String key,
         String label,
         int pairs,

@@ -14,7 +14,7 @@ import java.util.TreeMap;
  *
  * @param accuracies by number of pairs, then by seed, in the same order of seeds everywhere
  */
-record Curve(TreeMap<Integer, double[]> accuracies) {
+public record Curve(TreeMap<Integer, double[]> accuracies) {
     /**
      * How the pairs of one arm compare with those of another at an accuracy.
      *
@@ -23,9 +23,9 @@ record Curve(TreeMap<Integer, double[]> accuracies) {
      * @param high upper end; infinite if there is none
      * @param atLeast whether the middle is a lower bound
      */
-    record Ratio(double low, double middle, double high, boolean atLeast) {
+    public record Ratio(double low, double middle, double high, boolean atLeast) {
         /** For a person. */
-        String words() {
+        public String words() {
             return Double.isNaN(middle)
                     ? "the critiqued arm does not get there"
                     : String.format(
@@ -39,7 +39,7 @@ record Curve(TreeMap<Integer, double[]> accuracies) {
     }
 
     /** The curve of some results, of those sizes that all seeds have. */
-    static Curve of(List<CellResult> results, String test, int seeds) {
+    public static Curve of(List<CellResult> results, String test, int seeds) {
         TreeMap<Integer, double[]> accuracies = new TreeMap<>();
         Map<Integer, List<CellResult>> bySize = new TreeMap<>();
         results.forEach(result -> bySize.computeIfAbsent(result.pairs(), size -> new ArrayList<>())
@@ -58,7 +58,7 @@ record Curve(TreeMap<Integer, double[]> accuracies) {
     }
 
     /** The mean over the seeds. */
-    double mean(int pairs) {
+    public double mean(int pairs) {
         return Arrays.stream(accuracies.getOrDefault(pairs, new double[0]))
                 .average()
                 .orElse(Double.NaN);
@@ -70,7 +70,7 @@ record Curve(TreeMap<Integer, double[]> accuracies) {
      *
      * @return empty if it is not reached
      */
-    OptionalDouble pairsAt(double accuracy, int[] seeds) {
+    public OptionalDouble pairsAt(double accuracy, int[] seeds) {
         double best = Double.NEGATIVE_INFINITY;
         double before = Double.NaN;
         for (Map.Entry<Integer, double[]> point : accuracies.entrySet()) {
@@ -100,7 +100,7 @@ record Curve(TreeMap<Integer, double[]> accuracies) {
      *
      * @return {@code atLeast} where this curve does not get there, or the other one is there from its smallest size
      */
-    Ratio over(Curve other, double accuracy, int seeds, int draws, Random random) {
+    public Ratio over(Curve other, double accuracy, int seeds, int draws, Random random) {
         int[] all = new int[seeds];
         Arrays.setAll(all, i -> i);
         double[] low = new double[draws];

@@ -62,8 +62,9 @@ enum Experiment {
         Map<Condition, List<Integer>> conditions = new LinkedHashMap<>();
         boolean curves = this != CRITIC_QUALITY && this != CRITIC_DRIFT;
         conditions.put(new Condition(Arm.PLAIN, 0), curves ? grid.plainSizes() : grid.controlSizes());
-        List<Integer> sizes = curves ? grid.critiquedSizes() : grid.controlSizes();
-        errors(grid).forEach(error -> conditions.put(new Condition(Arm.CRITIQUED, error), sizes));
+        errors(grid)
+                .forEach(error -> conditions.put(
+                        new Condition(Arm.CRITIQUED, error), curves ? grid.sizes(error) : grid.controlSizes()));
         if (this == DATA_EFFICIENCY) {
             for (Arm control : List.of(Arm.SHUFFLED, Arm.FILLER, Arm.CRITIQUE_ONLY, Arm.LEAKED)) {
                 conditions.put(new Condition(control, grid.best()), grid.controlSizes());

@@ -7,7 +7,8 @@ import java.util.List;
  *
  * @param name of the results' folder
  * @param plainSizes numbers of pairs of the plain arm
- * @param critiquedSizes of the critiqued arms
+ * @param critiquedSizes of the arm with the best critic, as far as the plain one: critiques must not cost accuracy with many pairs
+ * @param otherSizes of the arms with worse critics
  * @param controlSizes of the controls, and wherever arms are compared at fixed sizes
  * @param errors of the critics, the best one first
  * @param doses errors for the accuracy over the critic's error
@@ -20,6 +21,7 @@ record Grid(
         String name,
         List<Integer> plainSizes,
         List<Integer> critiquedSizes,
+        List<Integer> otherSizes,
         List<Integer> controlSizes,
         List<Double> errors,
         List<Double> doses,
@@ -31,6 +33,7 @@ record Grid(
     static Grid quick() {
         return new Grid(
                 "quick",
+                List.of(500, 1_000, 2_000, 4_000, 8_000),
                 List.of(500, 1_000, 2_000, 4_000, 8_000),
                 List.of(500, 1_000, 2_000, 4_000),
                 List.of(1_000),
@@ -46,6 +49,7 @@ record Grid(
     static Grid full() {
         return new Grid(
                 "full",
+                List.of(500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000),
                 List.of(500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000),
                 List.of(500, 1_000, 2_000, 4_000, 8_000, 16_000),
                 List.of(1_000, 4_000),
@@ -64,12 +68,18 @@ record Grid(
                 List.of(64, 128),
                 List.of(64),
                 List.of(64),
+                List.of(64),
                 List.of(0.05),
                 List.of(0.05, 0.4),
                 1,
                 List.of(1e-3, 2e-3),
                 64,
                 new Laboratory.Scale(50, 50, 4));
+    }
+
+    /** Numbers of pairs of the arm with a critic of this error. */
+    List<Integer> sizes(double error) {
+        return error == best() ? critiquedSizes : otherSizes;
     }
 
     /** The size at which conditions of failure are asked. */

@@ -1,9 +1,13 @@
 package dev.touchstone.benchmarks.experiment;
 
 import dev.touchstone.rewardmodel.TrainingConfig;
+import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
 import dev.touchstone.rewardmodel.text.BpeTrainer;
 import dev.touchstone.rewardmodel.text.Tokenizer;
+import dev.touchstone.testkit.cluster.Folders;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -98,13 +102,14 @@ final class Laboratory {
     }
 
     /** Trains the cell's model and tests it. For any thread; the native library runs one thread for each. */
-    CellResult run(Cell cell) throws IOException {
+    CellResult run(Cell cell) throws IOException, CheckpointException {
         long begin = System.nanoTime();
         Arm arm = cell.condition().arm();
         Critic critic = critic(cell);
         List<Pair> training = training(cell.pairs(), cell.seed());
         TrainingConfig config = TrainingConfig.defaults(cell.seed()).withLearningRate(cell.rate());
         int steps = steps(cell.pairs());
+        Path scratch = Files.createTempDirectory("experiment");
         try (Tokenizer words = Tokenizer.of(tokenizer);
                 ArmRun run = new ArmRun(config, words)) {
             Map<String, ArmRun.Encoded> sets = sets(run, arm, critic);
@@ -116,7 +121,8 @@ final class Laboratory {
                     sets,
                     steps,
                     Math.max(1, Math.min(25, steps / 8)),
-                    Seeds.random(cell.seed()));
+                    Seeds.random(cell.seed()),
+                    scratch);
             return new CellResult(
                     cell.key(),
                     cell.condition().label(),
@@ -128,6 +134,8 @@ final class Laboratory {
                     best.validation(),
                     best.accuracies(),
                     (System.nanoTime() - begin) / 1e9);
+        } finally {
+            Folders.delete(scratch);
         }
     }
 

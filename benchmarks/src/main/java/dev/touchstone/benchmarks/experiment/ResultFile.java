@@ -12,14 +12,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Thread-safe. Results as JSON lines: what is there already is not run again. */
-final class ResultFile {
+public final class ResultFile {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path file;
     private final Map<String, CellResult> results = new LinkedHashMap<>();
 
     /** @throws UserError if the file cannot be read, or holds something else */
-    ResultFile(Path file) {
+    public ResultFile(Path file) {
         this.file = file;
         if (!Files.exists(file)) {
             return;
@@ -40,14 +40,21 @@ final class ResultFile {
     }
 
     synchronized Optional<CellResult> of(Cell cell) {
-        return Optional.ofNullable(results.get(cell.key()));
+        return of(cell.key());
     }
 
-    synchronized List<CellResult> all() {
+    /** The result of this key, if it is there. */
+    public synchronized Optional<CellResult> of(String key) {
+        return Optional.ofNullable(results.get(key));
+    }
+
+    /** All of them, in the order in which they came. */
+    public synchronized List<CellResult> all() {
         return List.copyOf(results.values());
     }
 
-    synchronized void add(CellResult result) throws IOException {
+    /** Keeps one more. */
+    public synchronized void add(CellResult result) throws IOException {
         results.put(result.key(), result);
         Files.writeString(
                 file, JSON.writeValueAsString(result) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);

@@ -4,11 +4,11 @@ import java.util.Random;
 import java.util.SplittableRandom;
 
 /** Sources of randomness that are told apart by numbers. */
-final class Seeds {
+public final class Seeds {
     private Seeds() {}
 
     /** One source for each list of numbers. Seeds that follow each other would give Java's generator like beginnings, so they are mixed. */
-    static Random random(long... parts) {
+    public static Random random(long... parts) {
         long mixed = 0;
         for (long part : parts) {
             mixed = new SplittableRandom(mixed ^ part).nextLong();

@@ -1,0 +1,142 @@
+package dev.touchstone.benchmarks.experiment.owndata;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.touchstone.benchmarks.experiment.Progress;
+import dev.touchstone.benchmarks.experiment.ResultFile;
+import dev.touchstone.producers.cli.KafkaOptions;
+import dev.touchstone.producers.cli.ProgressDisplay;
+import dev.touchstone.rewardmodel.Torch;
+import dev.touchstone.schemas.UserError;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What critiques make of pairs of one's own. */
+@Command(
+        name = "own-data",
+        mixinStandardHelpOptions = true,
+        description = {
+            "The arms of data-efficiency on your own pairs: small models, cross-validated by prompt, with intervals over prompts.",
+            "--data takes JSON with prompt, chosen, rejected and, if there are any, chosenCritique and rejectedCritique; GSM8K"
+                    + " model solutions (a critic that knows the answer is made up); rows of LLMBar (no critic).",
+            "--from-topics takes the critiqued pairs of your stream. What was run is kept, and not run again."
+        })
+public final class OwnDataCommand implements Callable<Integer> {
+    @Option(
+            names = "--data",
+            paramLabel = "FILE",
+            arity = "1..*",
+            description = "Files of pairs; each is a data set of its own.")
+    private List<Path> files = new ArrayList<>();
+
+    @Option(
+            names = "--from-topics",
+            description = "Pairs and critiques of the topic of critiqued pairs, up to its present end.")
+    private boolean fromTopics;
+
+    @Option(
+            names = "--most",
+            paramLabel = "N",
+            defaultValue = "4000",
+            description = "Of a topic with more pairs take a sample of so many (default: ${DEFAULT-VALUE}).")
+    private int most;
+
+    @Option(names = "--quick", description = "Minutes instead of hours: a smaller model, fewer folds, seeds and steps.")
+    private boolean quick;
+
+    @Option(names = "--so-far", description = "Run nothing, and report the seeds that are complete.")
+    private boolean soFar;
+
+    @Option(names = "--tiny", description = "Seconds, to try the command; the figures mean nothing.")
+    private boolean tiny;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            defaultValue = ".touchstone/experiments",
+            description = "Where results are kept (default: ${DEFAULT-VALUE}).")
+    private Path out = Path.of("");
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "Models that are trained at a time, one core each (default: ${DEFAULT-VALUE}).")
+    private int threads;
+
+    @Mixin
+    private KafkaOptions cluster = new KafkaOptions();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (files.isEmpty() != fromTopics) {
+            throw new UserError("Say where the pairs are: either --data FILE or --from-topics.");
+        }
+        if (threads < 1 || most < 1) {
+            throw new UserError("--threads and --most must be at least 1.");
+        }
+        List<OwnData> sets = new ArrayList<>();
+        if (fromTopics) {
+            sets.add(TopicPairs.read(cluster.settings(System.getenv()), cluster.topics(), most));
+        }
+        for (Path file : files) {
+            sets.add(DataFile.read(file));
+        }
+        Torch.start(1);
+        for (OwnData data : sets) {
+            run(data);
+        }
+        return 0;
+    }
+
+    private void run(OwnData data) throws IOException, InterruptedException {
+        OwnDesign design = tiny ? OwnDesign.tiny() : quick ? OwnDesign.quick() : OwnDesign.full();
+        OwnLaboratory laboratory = new OwnLaboratory(data, design);
+        Path folder = out.resolve("own-data-" + data.name() + "-" + (tiny ? "tiny" : quick ? "quick" : "full"));
+        Files.createDirectories(folder);
+        OwnExperiment experiment = new OwnExperiment(
+                laboratory,
+                design,
+                new ResultFile(folder.resolve("results.jsonl")),
+                new Outcomes(folder.resolve("outcomes.jsonl")));
+        if (!soFar) {
+            run(experiment, data.name());
+        } else if (experiment.completeSeeds().isEmpty()) {
+            throw new UserError("No seed is complete in " + folder + " yet: leave out --so-far to go on.");
+        }
+        OwnFindings findings = new OwnFindings(experiment);
+        new ObjectMapper()
+                .writerWithDefaultPrettyPrinter()
+                .writeValue(folder.resolve("findings.json").toFile(), findings.json());
+        PrintWriter print = spec.commandLine().getOut();
+        print.print(findings.text());
+        print.println("Results in " + folder + ".");
+        print.println();
+        print.flush();
+    }
+
+    private void run(OwnExperiment experiment, String name) throws IOException, InterruptedException {
+        PrintWriter err = spec.commandLine().getErr();
+        try (ProgressDisplay display = new ProgressDisplay(
+                "steps", experiment.steps(), ProgressDisplay.onTerminal(), err, Clock.systemUTC())) {
+            Progress progress = new Progress(experiment.steps(), Clock.systemUTC());
+            experiment.run(threads, (result, known) -> {
+                progress.add(result, known);
+                display.show(progress.done(), progress.words() + "; " + name + ", " + result.label());
+            });
+        }
+    }
+}

@@ -1,0 +1,234 @@
+package dev.touchstone.benchmarks.experiment.owndata;
+
+import dev.touchstone.benchmarks.experiment.Arm;
+import dev.touchstone.benchmarks.experiment.CellResult;
+import dev.touchstone.benchmarks.experiment.owndata.PromptBootstrap.Interval;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Immutable. What the results of an {@link OwnExperiment} say, in the shape of the findings of the experiment on a made-up task. */
+final class OwnFindings {
+    private static final String ID = OwnLaboratory.TEST;
+    private static final List<String> TESTS = List.of(ID, "absent", "swapped", "train");
+
+    private final OwnExperiment experiment;
+    private final OwnData data;
+    private final PromptBootstrap bootstrap;
+    private final int most;
+    private final Map<String, Object> json = new LinkedHashMap<>();
+    private final StringBuilder text = new StringBuilder();
+
+    OwnFindings(OwnExperiment experiment) {
+        this.experiment = experiment;
+        data = experiment.laboratory().data();
+        bootstrap = new PromptBootstrap(data);
+        List<Integer> sizes = experiment.laboratory().sizes();
+        most = sizes.get(sizes.size() - 1);
+        json.put("data", about());
+        json.put("rows", rows());
+        json.put("rules", rules());
+        json.put("differences", differences());
+        json.put("ratios", ratios());
+        List<String> headline = new OwnHeadline(experiment, bootstrap, most).sentences();
+        json.put("headline", headline);
+        text.append('\n').append(String.join("\n", headline)).append('\n');
+    }
+
+    Map<String, Object> json() {
+        return json;
+    }
+
+    /** Tables for a terminal, the headline last. */
+    String text() {
+        return text.toString();
+    }
+
+    private Map<String, Object> about() {
+        OwnDesign design = experiment.design();
+        Map<String, Object> about = new LinkedHashMap<>();
+        about.put("name", data.name());
+        about.put("pairs", data.pairs().size());
+        about.put("prompts", data.prompts().size());
+        about.put("critics", data.critics().name().toLowerCase(Locale.ROOT));
+        about.put("folds", design.folds());
+        about.put("seeds", experiment.completeSeeds().size());
+        about.put("width", design.width());
+        about.put("notes", data.notes());
+        line(
+                "%s: %,d pairs of %,d prompts; %d folds, seeds: %d",
+                data.name(),
+                data.pairs().size(),
+                data.prompts().size(),
+                design.folds(),
+                experiment.completeSeeds().size());
+        data.notes().forEach(note -> line("%s", note));
+        return about;
+    }
+
+    private List<Map<String, Object>> rows() {
+        line("");
+        line("%-20s %7s %6s %15s %6s %6s %6s %6s", "arm", "pairs", ID, "95 %", "absent", "swap", "train", "cut");
+        List<Map<String, Object>> rows = new ArrayList<>();
+        experiment.conditions().forEach((condition, sizes) -> {
+            for (int size : sizes) {
+                rows.add(row(condition, size));
+            }
+        });
+        return rows;
+    }
+
+    private Map<String, Object> row(OwnCondition condition, int size) {
+        List<CellResult> results = experiment.results(condition, size);
+        List<Outcomes.Outcome> outcomes = experiment.outcomes(condition, size);
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("arm", condition.label());
+        row.put("pairs", size);
+        row.put(
+                "rate",
+                Numbers.mean(results.stream().mapToDouble(CellResult::rate).toArray()));
+        row.put("seeds", results.size());
+        row.put("steps", results.get(0).steps());
+        Map<String, String> shown = new LinkedHashMap<>();
+        for (String test : TESTS) {
+            double[] values = results.stream()
+                    .filter(result -> result.accuracies().containsKey(test))
+                    .mapToDouble(result -> result.accuracies().getOrDefault(test, Double.NaN))
+                    .toArray();
+            row.put(test, values.length == 0 ? null : (Object) Numbers.mean(values));
+            row.put(test + "BySeed", values);
+            shown.put(test, values.length == 0 ? "-" : three(Numbers.mean(values)));
+        }
+        Interval interval = bootstrap.mean(right(outcomes));
+        row.put(ID + "Low", interval.low());
+        row.put(ID + "High", interval.high());
+        double cut = Numbers.mean(
+                outcomes.stream().mapToDouble(Outcomes.Outcome::cut).toArray());
+        row.put("cut", cut);
+        line(
+                "%-20s %,7d %6s %15s %6s %6s %6s %6.3f",
+                condition.label(),
+                size,
+                shown.get(ID),
+                words(interval),
+                shown.get("absent"),
+                shown.get("swapped"),
+                shown.get("train"),
+                cut);
+        return row;
+    }
+
+    private List<Map<String, Object>> rules() {
+        List<Map<String, Object>> rules = new ArrayList<>();
+        line("");
+        for (OwnCondition condition : experiment.critiqued()) {
+            if (experiment.hasVerdicts()) {
+                rules.add(rule("rule, given weights", condition.error(), 0, experiment.rule(condition, 0)));
+                rules.add(rule("rule, fitted", condition.error(), most, experiment.rule(condition, most)));
+            } else {
+                line("These critiques have no verdicts, so there is no rule to compare with.");
+            }
+        }
+        rules.add(rule("longer is better", null, 0, experiment.laboratory().longer()));
+        return rules;
+    }
+
+    private Map<String, Object> rule(String name, @Nullable Double error, int pairs, double[] right) {
+        Interval interval = bootstrap.mean(right);
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("rule", name);
+        row.put("error", error);
+        row.put("pairs", pairs);
+        row.put(ID, interval.middle());
+        row.put(ID + "Low", interval.low());
+        row.put(ID + "High", interval.high());
+        line(
+                "%-25s %,7d %6s %15s",
+                error == null ? name : name + String.format(Locale.ROOT, " %.2f", error),
+                pairs,
+                three(interval.middle()),
+                words(interval));
+        return row;
+    }
+
+    private List<Map<String, Object>> differences() {
+        List<Map<String, Object>> differences = new ArrayList<>();
+        double[] plain = right(experiment.outcomes(new OwnCondition(Arm.PLAIN, null), most));
+        line("");
+        line("With %,d pairs, over plain:", most);
+        experiment.conditions().keySet().forEach(condition -> {
+            if (condition.arm() != Arm.PLAIN) {
+                Interval interval = bootstrap.difference(right(experiment.outcomes(condition, most)), plain);
+                Map<String, Object> row = new LinkedHashMap<>();
+                row.put("arm", condition.label());
+                row.put("over", "plain");
+                row.put("pairs", most);
+                row.put("difference", interval.middle());
+                row.put("low", interval.low());
+                row.put("high", interval.high());
+                differences.add(row);
+                line(
+                        "%-20s %+.3f (%+.3f to %+.3f)",
+                        condition.label(), interval.middle(), interval.low(), interval.high());
+            }
+        });
+        return differences;
+    }
+
+    private List<Map<String, Object>> ratios() {
+        List<Map<String, Object>> ratios = new ArrayList<>();
+        PairRatios pairRatios = new PairRatios(experiment, bootstrap);
+        line("");
+        for (OwnCondition condition : experiment.critiqued()) {
+            for (double accuracy : PairRatios.ACCURACIES) {
+                PairRatios.Ratio ratio = pairRatios.of(condition, accuracy);
+                boolean reached = !Double.isNaN(ratio.interval().middle());
+                Map<String, Object> row = new LinkedHashMap<>();
+                row.put("error", condition.error());
+                row.put("accuracy", accuracy);
+                row.put("ratio", finite(ratio.interval().middle()));
+                row.put("low", finite(ratio.interval().low()));
+                row.put("high", finite(ratio.interval().high()));
+                row.put("atLeast", ratio.atLeast());
+                ratios.add(row);
+                line(
+                        reached
+                                ? "%s at %.2f: a critiqued pair is worth " + (ratio.atLeast() ? "at least " : "")
+                                        + "%.1f plain ones (%.1f to %.1f)"
+                                : "%s at %.2f: it does not get there",
+                        condition.label(),
+                        accuracy,
+                        ratio.interval().middle(),
+                        ratio.interval().low(),
+                        ratio.interval().high());
+            }
+        }
+        return ratios;
+    }
+
+    /** For each pair the mean over the seeds. */
+    static double[] right(List<Outcomes.Outcome> outcomes) {
+        return Numbers.mean(outcomes.stream()
+                .map(outcome -> outcome.right().getOrDefault(ID, new double[0]))
+                .toList());
+    }
+
+    private static @Nullable Object finite(double value) {
+        return Double.isNaN(value) ? null : (Object) value;
+    }
+
+    private static String three(double value) {
+        return String.format(Locale.ROOT, "%.3f", value);
+    }
+
+    private static String words(Interval interval) {
+        return three(interval.low()) + " to " + three(interval.high());
+    }
+
+    private void line(String format, @Nullable Object... values) {
+        text.append(String.format(Locale.ROOT, format, values)).append('\n');
+    }
+}
