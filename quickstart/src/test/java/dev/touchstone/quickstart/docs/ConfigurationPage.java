@@ -108,7 +108,7 @@ public final class ConfigurationPage {
     }
 
     /** What {@code application.properties} says of the server, headers of answers left out. */
-    static List<Setting> server(String module) throws IOException {
+    public static List<Setting> server(String module) throws IOException {
         Properties properties = new Properties();
         try (Reader reader = Files.newBufferedReader(
                 ProjectHome.find().resolve(module).resolve("src/main/resources/application.properties"))) {
