@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.marcnuri.helm.LintResult;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,6 +54,13 @@ class ChartTest {
         }
     }
 
+    @Test
+    void shouldFindAFieldThatV1HasNotWhenAResourceIsChecked() throws IOException {
+        JsonNode kafka = Chart.ofKind(Chart.render("minimal"), "Kafka").get(0);
+        ((ObjectNode) kafka.at("/spec/kafka")).put("replicas", 3);
+        assertThatThrownBy(() -> ResourceTypes.check(kafka)).hasMessageContaining("replicas");
+    }
+
     @ParameterizedTest
     @FieldSource("EXAMPLES")
     void shouldLetPodsDoLittleWhenTheyRun(String example) throws IOException {
@@ -84,7 +92,7 @@ class ChartTest {
         for (String service : Chart.SERVICES) {
             JsonNode pod = Chart.pod(resources, service);
             Chart.named(resources, "ConfigMap", Chart.container(resources, service).at("/envFrom/0/configMapRef/name").asText());
-            List<String> volumes = new java.util.ArrayList<>(pod.findPath("volumes").findValuesAsText("name"));
+            List<String> volumes = new ArrayList<>(pod.findPath("volumes").findValuesAsText("name"));
             Chart.workload(resources, service)
                     .at("/spec/volumeClaimTemplates")
                     .forEach(claim -> volumes.add(claim.at("/metadata/name").asText()));
