@@ -57,7 +57,8 @@ final class ResourceTypes {
 
     /** @throws JsonProcessingException if the resource has a field that its type has not or no longer wants, or a value of another type */
     static void check(JsonNode resource) throws JsonProcessingException {
-        String name = resource.path("apiVersion").asText() + "/" + resource.path("kind").asText();
+        String name = resource.path("apiVersion").asText() + "/"
+                + resource.path("kind").asText();
         if (name.startsWith("keda.sh/v1alpha1/")) {
             return;
         }
@@ -83,8 +84,7 @@ final class ResourceTypes {
         }
 
         @Override
-        public JsonIgnoreProperties.Value findPropertyIgnoralByName(
-                MapperConfig<?> config, Annotated type) {
+        public JsonIgnoreProperties.Value findPropertyIgnoralByName(MapperConfig<?> config, Annotated type) {
             return JsonIgnoreProperties.Value.empty();
         }
     }
