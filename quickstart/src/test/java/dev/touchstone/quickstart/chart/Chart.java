@@ -31,7 +31,8 @@ final class Chart {
     /** Ends the test as skipped where Helm's native library is not published for. */
     static void requireHelm() {
         String machine = System.getProperty("os.name").toLowerCase(Locale.ROOT) + " " + System.getProperty("os.arch");
-        Assumptions.assumeTrue(machine.equals("linux amd64"), "Helm is a test dependency for linux amd64 alone: " + machine);
+        Assumptions.assumeTrue(
+                machine.equals("linux amd64"), "Helm is a test dependency for linux amd64 alone: " + machine);
     }
 
     static LintResult lint() {

@@ -54,7 +54,8 @@ class ChartContractsTest {
             made.get(topic.name())
                     .path("config")
                     .properties()
-                    .forEach(entry -> config.put(entry.getKey(), entry.getValue().asText()));
+                    .forEach(
+                            entry -> config.put(entry.getKey(), entry.getValue().asText()));
             assertThat(config).as(topic.name()).isEqualTo(topic.config());
         }
     }
@@ -110,17 +111,24 @@ class ChartContractsTest {
                 .forEach(number -> assertThat(number).isEqualTo(partitions));
         for (JsonNode scaled : Chart.ofKind(resources, "ScaledObject")) {
             JsonNode spec = scaled.path("spec");
-            JsonNode target =
-                    Chart.named(resources, spec.at("/scaleTargetRef/kind").asText(), spec.at("/scaleTargetRef/name").asText());
-            assertThat(target.path("spec").has("replicas")).as("KEDA alone says how many").isFalse();
-            assertThat(spec.path("minReplicaCount").asInt()).isBetween(1, spec.path("maxReplicaCount").asInt());
+            JsonNode target = Chart.named(
+                    resources,
+                    spec.at("/scaleTargetRef/kind").asText(),
+                    spec.at("/scaleTargetRef/name").asText());
+            assertThat(target.path("spec").has("replicas"))
+                    .as("KEDA alone says how many")
+                    .isFalse();
+            assertThat(spec.path("minReplicaCount").asInt())
+                    .isBetween(1, spec.path("maxReplicaCount").asInt());
             assertThat(spec.path("maxReplicaCount").asInt()).isLessThanOrEqualTo(partitions);
             boolean scorer = scaled.at("/metadata/name").asText().endsWith("scorer");
             assertThat(spec.at("/triggers").findValuesAsText("topic"))
                     .isEqualTo(
                             scorer
                                     ? List.of(topics.critiquedCompletions().name())
-                                    : List.of(topics.pairs().name(), topics.completions().name()));
+                                    : List.of(
+                                            topics.pairs().name(),
+                                            topics.completions().name()));
             assertThat(spec.at("/triggers").findValuesAsText("consumerGroup"))
                     .containsOnly(scorer ? ConsumerGroups.scorer(prefix) : ConsumerGroups.critiqueStream(prefix));
         }
@@ -144,8 +152,12 @@ class ChartContractsTest {
             List<String> known = ConfigurationPage.variables(service);
             JsonNode container = Chart.container(resources, service);
             Set<String> set = new TreeSet<>();
-            Chart.named(resources, "ConfigMap", "rel-" + service).path("data").fieldNames().forEachRemaining(set::add);
-            Chart.stream(container.path("env")).forEach(variable -> set.add(variable.path("name").asText()));
+            Chart.named(resources, "ConfigMap", "rel-" + service)
+                    .path("data")
+                    .fieldNames()
+                    .forEachRemaining(set::add);
+            Chart.stream(container.path("env"))
+                    .forEach(variable -> set.add(variable.path("name").asText()));
             assertThat(set)
                     .contains("QUARKUS_HTTP_HOST", "KAFKA_BOOTSTRAP_SERVERS", "KAFKA_SCHEMA_REGISTRY_URL")
                     .allMatch(name -> known.contains(name) || isOfKafka(name), "a setting of " + service);
@@ -153,7 +165,8 @@ class ChartContractsTest {
     }
 
     private static boolean isOfKafka(String variable) {
-        String property = variable.replaceFirst("^KAFKA_", "").toLowerCase(Locale.ROOT).replace('_', '.');
+        String property =
+                variable.replaceFirst("^KAFKA_", "").toLowerCase(Locale.ROOT).replace('_', '.');
         return variable.startsWith("KAFKA_")
                 && (ConsumerConfig.configNames().contains(property) || property.equals("schema.registry.url"));
     }
@@ -170,9 +183,13 @@ class ChartContractsTest {
                     .orElseThrow();
             JsonNode container = Chart.container(resources, service);
             assertThat(container.at("/ports/0/containerPort").asText()).isEqualTo(port);
-            assertThat(Chart.named(resources, "ConfigMap", "rel-" + service).at("/data/QUARKUS_HTTP_PORT").asText())
+            assertThat(Chart.named(resources, "ConfigMap", "rel-" + service)
+                            .at("/data/QUARKUS_HTTP_PORT")
+                            .asText())
                     .isEqualTo(port);
-            assertThat(Chart.named(resources, "Service", "rel-" + service + "-pods").at("/spec/ports/0/port").asText())
+            assertThat(Chart.named(resources, "Service", "rel-" + service + "-pods")
+                            .at("/spec/ports/0/port")
+                            .asText())
                     .isEqualTo(port);
             assertThat(container.at("/livenessProbe/httpGet/path").asText()).isEqualTo("/q/health/live");
             assertThat(container.at("/readinessProbe/httpGet/path").asText()).isEqualTo("/q/health/ready");
@@ -188,7 +205,9 @@ class ChartContractsTest {
                 .contains("<artifactId>touchstone</artifactId>\n  <version>" + version + "</version>");
         for (String service : Chart.SERVICES) {
             String gpu = service.equals("critique-stream") ? "" : "-gpu";
-            assertThat(Chart.container(Chart.render("minimal"), service).path("image").asText())
+            assertThat(Chart.container(Chart.render("minimal"), service)
+                            .path("image")
+                            .asText())
                     .isEqualTo("touchstone/" + service + ":" + version);
             assertThat(Chart.container(Chart.render("gpu", Map.of("image.registry", "example.com/ml")), service)
                             .path("image")

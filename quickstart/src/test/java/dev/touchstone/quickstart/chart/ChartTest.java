@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.marcnuri.helm.LintResult;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,15 +36,17 @@ class ChartTest {
     @ParameterizedTest
     @FieldSource("EXAMPLES")
     void shouldFitTheirTypesWhenResourcesAreRendered(String example) throws IOException {
-        assertThat(Chart.render(example)).isNotEmpty().allSatisfy(resource -> assertThatCode(
-                        () -> ResourceTypes.check(resource))
-                .as("%s %s", resource.path("kind"), resource.at("/metadata/name"))
-                .doesNotThrowAnyException());
+        assertThat(Chart.render(example))
+                .isNotEmpty()
+                .allSatisfy(resource -> assertThatCode(() -> ResourceTypes.check(resource))
+                        .as("%s %s", resource.path("kind"), resource.at("/metadata/name"))
+                        .doesNotThrowAnyException());
     }
 
     @Test
     void shouldFindAMisspeltFieldWhenAResourceIsChecked() throws IOException {
-        for (String kind : List.of("StatefulSet", "NetworkPolicy", "KafkaTopic", "KafkaUser", "Kafka", "KafkaNodePool")) {
+        for (String kind :
+                List.of("StatefulSet", "NetworkPolicy", "KafkaTopic", "KafkaUser", "Kafka", "KafkaNodePool")) {
             JsonNode resource = Chart.ofKind(Chart.render("minimal"), kind).get(0);
             ((ObjectNode) resource.get("spec")).put("misspelt", 1);
             assertThatThrownBy(() -> ResourceTypes.check(resource))
@@ -51,6 +54,13 @@ class ChartTest {
                     .isInstanceOf(JsonProcessingException.class)
                     .hasMessageContaining("misspelt");
         }
+    }
+
+    @Test
+    void shouldFindAFieldThatV1HasNotWhenAResourceIsChecked() throws IOException {
+        JsonNode kafka = Chart.ofKind(Chart.render("minimal"), "Kafka").get(0);
+        ((ObjectNode) kafka.at("/spec/kafka")).put("replicas", 3);
+        assertThatThrownBy(() -> ResourceTypes.check(kafka)).hasMessageContaining("replicas");
     }
 
     @ParameterizedTest
@@ -68,12 +78,18 @@ class ChartTest {
             assertThat(may.path("allowPrivilegeEscalation").asBoolean(true)).isFalse();
             assertThat(may.path("readOnlyRootFilesystem").asBoolean()).isTrue();
             assertThat(may.at("/capabilities/drop")).hasToString("[\"ALL\"]");
-            assertThat(Chart.container(resources, service).at("/resources/limits/memory").asText()).isNotEmpty();
-            JsonNode account =
-                    Chart.named(resources, "ServiceAccount", pod.path("serviceAccountName").asText());
-            assertThat(account.path("automountServiceAccountToken").asBoolean(true)).isFalse();
+            assertThat(Chart.container(resources, service)
+                            .at("/resources/limits/memory")
+                            .asText())
+                    .isNotEmpty();
+            JsonNode account = Chart.named(
+                    resources, "ServiceAccount", pod.path("serviceAccountName").asText());
+            assertThat(account.path("automountServiceAccountToken").asBoolean(true))
+                    .isFalse();
         }
-        assertThat(Chart.ofKind(resources, "Secret")).as("secrets by reference alone").isEmpty();
+        assertThat(Chart.ofKind(resources, "Secret"))
+                .as("secrets by reference alone")
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -83,27 +99,37 @@ class ChartTest {
         String ofUsers = Chart.values(example).toString();
         for (String service : Chart.SERVICES) {
             JsonNode pod = Chart.pod(resources, service);
-            Chart.named(resources, "ConfigMap", Chart.container(resources, service).at("/envFrom/0/configMapRef/name").asText());
-            List<String> volumes = new java.util.ArrayList<>(pod.findPath("volumes").findValuesAsText("name"));
+            Chart.named(
+                    resources,
+                    "ConfigMap",
+                    Chart.container(resources, service)
+                            .at("/envFrom/0/configMapRef/name")
+                            .asText());
+            List<String> volumes = new ArrayList<>(pod.findPath("volumes").findValuesAsText("name"));
             Chart.workload(resources, service)
                     .at("/spec/volumeClaimTemplates")
                     .forEach(claim -> volumes.add(claim.at("/metadata/name").asText()));
             assertThat(volumes).doesNotHaveDuplicates();
             Chart.stream(Chart.container(resources, service).path("volumeMounts"))
-                    .forEach(mount -> assertThat(volumes).contains(mount.path("name").asText()));
+                    .forEach(mount ->
+                            assertThat(volumes).contains(mount.path("name").asText()));
             for (String claim : pod.findValuesAsText("claimName")) {
                 assertThat(ofUsers.contains("\"" + claim + "\"")
                                 || Chart.ofKind(resources, "PersistentVolumeClaim").stream()
-                                        .anyMatch(made -> made.at("/metadata/name").asText().equals(claim)))
+                                        .anyMatch(made -> made.at("/metadata/name")
+                                                .asText()
+                                                .equals(claim)))
                         .as("claim %s", claim)
                         .isTrue();
             }
             List<String> secrets = pod.findValuesAsText("secretName");
-            pod.findValues("secretKeyRef").forEach(secret -> secrets.add(secret.path("name").asText()));
+            pod.findValues("secretKeyRef")
+                    .forEach(secret -> secrets.add(secret.path("name").asText()));
             for (String secret : secrets) {
                 boolean ofStrimzi = secret.endsWith("-cluster-ca-cert")
                         || Chart.ofKind(resources, "KafkaUser").stream()
-                                .anyMatch(user -> user.at("/metadata/name").asText().equals(secret));
+                                .anyMatch(user ->
+                                        user.at("/metadata/name").asText().equals(secret));
                 assertThat(ofStrimzi || ofUsers.contains("\"" + secret + "\"") || secret.equals("touchstone-http-keys"))
                         .as("secret %s", secret)
                         .isTrue();
@@ -123,13 +149,14 @@ class ChartTest {
                     .properties()
                     .forEach(label -> assertThat(labels.path(label.getKey())).isEqualTo(label.getValue()));
         }
-        JsonNode critic = Chart.named(resources, "NetworkPolicy", "rel-critique-stream").path("spec");
+        JsonNode critic =
+                Chart.named(resources, "NetworkPolicy", "rel-critique-stream").path("spec");
         assertThat(critic.at("/egress/0/ports/0/port").asInt()).isEqualTo(8000);
-        assertThat(Chart.named(Chart.render("own-kafka"), "NetworkPolicy", "rel-all").at("/spec/egress"))
-                .hasToString(
-                        "[{\"ports\":[{\"port\":53,\"protocol\":\"UDP\"},{\"port\":53,\"protocol\":\"TCP\"}]},"
-                                + "{\"ports\":[{\"port\":9093,\"protocol\":\"TCP\"}],\"to\":[{\"ipBlock\":{\"cidr\":\"10.1.0.0/16\"}}]},"
-                                + "{\"ports\":[{\"port\":443,\"protocol\":\"TCP\"}]}]");
+        assertThat(Chart.named(Chart.render("own-kafka"), "NetworkPolicy", "rel-all")
+                        .at("/spec/egress"))
+                .hasToString("[{\"ports\":[{\"port\":53,\"protocol\":\"UDP\"},{\"port\":53,\"protocol\":\"TCP\"}]},"
+                        + "{\"ports\":[{\"port\":9093,\"protocol\":\"TCP\"}],\"to\":[{\"ipBlock\":{\"cidr\":\"10.1.0.0/16\"}}]},"
+                        + "{\"ports\":[{\"port\":443,\"protocol\":\"TCP\"}]}]");
     }
 
     @Test
@@ -138,11 +165,18 @@ class ChartTest {
         JsonNode trainer = Chart.workload(resources, "trainer").path("spec");
         assertThat(trainer.path("replicas").asInt()).isEqualTo(1);
         assertThat(trainer.at("/strategy/type").asText()).isEqualTo("Recreate");
-        assertThat(Chart.container(resources, "trainer").at("/resources/limits").path("nvidia.com/gpu").asInt())
+        assertThat(Chart.container(resources, "trainer")
+                        .at("/resources/limits")
+                        .path("nvidia.com/gpu")
+                        .asInt())
                 .isEqualTo(1);
-        assertThat(Chart.named(resources, "ConfigMap", "rel-trainer").at("/data/TOUCHSTONE_DEVICE").asText())
+        assertThat(Chart.named(resources, "ConfigMap", "rel-trainer")
+                        .at("/data/TOUCHSTONE_DEVICE")
+                        .asText())
                 .isEqualTo("cuda");
-        assertThat(Chart.container(Chart.render("minimal"), "trainer").path("resources").toString())
+        assertThat(Chart.container(Chart.render("minimal"), "trainer")
+                        .path("resources")
+                        .toString())
                 .doesNotContain("gpu");
     }
 

@@ -1,11 +1,13 @@
 package dev.touchstone.quickstart.chart;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.MapperConfig;
 import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -25,8 +27,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The types that Kubernetes, Strimzi and the Prometheus operator give their resources. The types keep what they do not know; here that is an
- * error, so that a misspelt field is found. Of KEDA's there are none to be had.
+ * The types that Kubernetes, Strimzi and the Prometheus operator give their resources. The types keep what they do not know;
+ * here that is an error, so that a misspelt field is found. So is a field that is deprecated: those are what Strimzi's v1 no
+ * longer has. Of KEDA's resources no types are to be had.
  */
 final class ResourceTypes {
     private static final Map<String, Class<?>> TYPES = Map.ofEntries(
@@ -46,14 +49,16 @@ final class ResourceTypes {
 
     private static final ObjectMapper STRICT = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_IGNORED_PROPERTIES)
             .annotationIntrospector(new NothingElse())
             .build();
 
     private ResourceTypes() {}
 
-    /** @throws JsonProcessingException if the resource has a field that its type has not, or a value of another type */
+    /** @throws JsonProcessingException if the resource has a field that its type has not or no longer wants, or a value of another type */
     static void check(JsonNode resource) throws JsonProcessingException {
-        String name = resource.path("apiVersion").asText() + "/" + resource.path("kind").asText();
+        String name = resource.path("apiVersion").asText() + "/"
+                + resource.path("kind").asText();
         if (name.startsWith("keda.sh/v1alpha1/")) {
             return;
         }
@@ -64,7 +69,7 @@ final class ResourceTypes {
         STRICT.treeToValue(resource, type);
     }
 
-    /** Sees no place for fields that a type does not name. */
+    /** Sees no place for fields that a type does not name, or names as deprecated. */
     private static final class NothingElse extends JacksonAnnotationIntrospector {
         private static final long serialVersionUID = 1;
 
@@ -74,9 +79,13 @@ final class ResourceTypes {
         }
 
         @Override
-        public com.fasterxml.jackson.annotation.JsonIgnoreProperties.Value findPropertyIgnoralByName(
-                MapperConfig<?> config, Annotated type) {
-            return com.fasterxml.jackson.annotation.JsonIgnoreProperties.Value.empty();
+        public boolean hasIgnoreMarker(AnnotatedMember member) {
+            return member.hasAnnotation(Deprecated.class) || super.hasIgnoreMarker(member);
+        }
+
+        @Override
+        public JsonIgnoreProperties.Value findPropertyIgnoralByName(MapperConfig<?> config, Annotated type) {
+            return JsonIgnoreProperties.Value.empty();
         }
     }
 }

@@ -48,26 +48,42 @@ final class AsyncApi {
         }
         return map(
                 "asyncapi", "3.0.0",
-                "info", map(
-                        "title", "Touchstone",
-                        "version", "1",
-                        "description", "The topics of Touchstone. Names begin with `" + catalogue.prefix()
-                                + "` unless touchstone.topic-prefix says otherwise. What is written exactly once is seen so by"
-                                + " readers with isolation.level=read_committed. A producer sends to pairs and completions;"
-                                + " rewards come out of rewards.",
-                        "license", map("name", "Apache-2.0", "url", "https://www.apache.org/licenses/LICENSE-2.0")),
+                "info",
+                        map(
+                                "title",
+                                "Touchstone",
+                                "version",
+                                "1",
+                                "description",
+                                "The topics of Touchstone. Names begin with `" + catalogue.prefix()
+                                        + "` unless touchstone.topic-prefix says otherwise. What is written exactly once is seen so by"
+                                        + " readers with isolation.level=read_committed. A producer sends to pairs and completions;"
+                                        + " rewards come out of rewards.",
+                                "license",
+                                map("name", "Apache-2.0", "url", "https://www.apache.org/licenses/LICENSE-2.0")),
                 "defaultContentType", "application/avro",
-                "servers", map("kafka", map(
-                        "host", KafkaSettings.of(Map.of()).bootstrapServers(),
-                        "protocol", "kafka",
-                        "description", "The broker of ./touchstone up; KAFKA_BOOTSTRAP_SERVERS says another one.",
-                        "bindings", map("kafka", map(
-                                "schemaRegistryUrl",
-                                        String.valueOf(KafkaSettings.of(Map.of())
-                                                .client()
-                                                .get("schema.registry.url")),
-                                "schemaRegistryVendor", "confluent",
-                                "bindingVersion", BINDING_VERSION)))),
+                "servers",
+                        map(
+                                "kafka",
+                                map(
+                                        "host",
+                                        KafkaSettings.of(Map.of()).bootstrapServers(),
+                                        "protocol",
+                                        "kafka",
+                                        "description",
+                                        "The broker of ./touchstone up; KAFKA_BOOTSTRAP_SERVERS says another one.",
+                                        "bindings",
+                                        map(
+                                                "kafka",
+                                                map(
+                                                        "schemaRegistryUrl",
+                                                        String.valueOf(KafkaSettings.of(Map.of())
+                                                                .client()
+                                                                .get("schema.registry.url")),
+                                                        "schemaRegistryVendor",
+                                                        "confluent",
+                                                        "bindingVersion",
+                                                        BINDING_VERSION)))),
                 "channels", channels,
                 "operations", operations(),
                 "components", map("messages", messages));
@@ -78,15 +94,23 @@ final class AsyncApi {
         settings.put("cleanup.policy", List.of(topic.config().get("cleanup.policy")));
         Stream.of("retention.ms", "max.message.bytes")
                 .filter(topic.config()::containsKey)
-                .forEach(name -> settings.put(name, Long.parseLong(topic.config().get(name))));
+                .forEach(
+                        name -> settings.put(name, Long.parseLong(topic.config().get(name))));
         return map(
                 "address", topic.name(),
                 "messages", map(id(topic), ref("#/components/messages/" + id(topic))),
-                "bindings", map("kafka", map(
-                        "topic", topic.name(),
-                        "partitions", topic.partitions(),
-                        "topicConfiguration", settings,
-                        "bindingVersion", BINDING_VERSION)));
+                "bindings",
+                        map(
+                                "kafka",
+                                map(
+                                        "topic",
+                                        topic.name(),
+                                        "partitions",
+                                        topic.partitions(),
+                                        "topicConfiguration",
+                                        settings,
+                                        "bindingVersion",
+                                        BINDING_VERSION)));
     }
 
     private Map<String, Object> message(Topic topic) throws IOException {
@@ -117,11 +141,19 @@ final class AsyncApi {
 
     private static Map<String, Object> eventHeaders() {
         Map<String, Object> properties = new LinkedHashMap<>();
-        Stream.of("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time", "content-type", EventHeaders.TRACEPARENT)
+        Stream.of(
+                        "ce_specversion",
+                        "ce_id",
+                        "ce_source",
+                        "ce_type",
+                        "ce_time",
+                        "content-type",
+                        EventHeaders.TRACEPARENT)
                 .forEach(name -> properties.put(name, map("type", "string")));
         return map(
                 "type", "object",
-                "description", "CloudEvents 1.0 in binary mode, and a W3C trace context; set by the services, not asked of producers.",
+                "description",
+                        "CloudEvents 1.0 in binary mode, and a W3C trace context; set by the services, not asked of producers.",
                 "properties", properties);
     }
 
@@ -129,7 +161,11 @@ final class AsyncApi {
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put(
                 DeadLetters.REASON,
-                map("type", "string", "enum", Arrays.stream(DeadLetterReason.values()).map(Enum::name).toList()));
+                map(
+                        "type",
+                        "string",
+                        "enum",
+                        Arrays.stream(DeadLetterReason.values()).map(Enum::name).toList()));
         Stream.of(
                         DeadLetters.DETAIL,
                         DeadLetters.ATTEMPTS,
@@ -157,12 +193,11 @@ final class AsyncApi {
     }
 
     private void operation(Map<String, Object> operations, String service, Topic topic, AclOperation right) {
-        String action =
-                switch (right) {
-                    case READ -> "receive";
-                    case WRITE -> "send";
-                    default -> "";
-                };
+        String action = switch (right) {
+            case READ -> "receive";
+            case WRITE -> "send";
+            default -> "";
+        };
         if (!action.isEmpty()) {
             operations.put(
                     service + "." + action + "." + id(topic),

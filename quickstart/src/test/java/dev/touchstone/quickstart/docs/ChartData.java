@@ -60,7 +60,8 @@ final class ChartData {
                     operations.entrySet().stream()
                             .map(rule -> map(
                                     "resource", rule.getKey(),
-                                    "operations", rule.getValue().stream().distinct().toList()))
+                                    "operations",
+                                            rule.getValue().stream().distinct().toList()))
                             .toList());
         });
         return HEAD + Yaml.text(users);

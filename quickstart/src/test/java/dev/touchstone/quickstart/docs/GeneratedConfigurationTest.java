@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 
 /** {@code docs/configuration.md} says what the code says, and leaves nothing out. */
 class GeneratedConfigurationTest {
-    private static final Pattern ASKED_BY_NAME =
-            Pattern.compile("(?:getOptionalValue|getValue|getConfigValue|@ConfigProperty)\\(\\s*(?:name = )?\"([^\"]+)\"");
+    private static final Pattern ASKED_BY_NAME = Pattern.compile(
+            "(?:getOptionalValue|getValue|getConfigValue|@ConfigProperty)\\(\\s*(?:name = )?\"([^\"]+)\"");
 
     @Test
     void shouldBeWhatTheCodeSaysWhenASettingChanges() throws IOException {
