@@ -13,6 +13,7 @@ import dev.touchstone.schemas.registry.RegistryAccess;
 import dev.touchstone.testkit.cluster.ProjectHome;
 import java.io.IOException;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -23,6 +24,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +40,10 @@ class ContainerFilesTest {
             "critique-stream", "dev.touchstone.critique.shell.ServiceConfig",
             "trainer", "dev.touchstone.trainer.shell.TrainerConfig",
             "scorer", "dev.touchstone.scorer.shell.ScorerConfig");
+
+    /** Variables by service that its settings are read from. */
+    private static final Map<String, Set<String>> OWN =
+            SETTINGS.keySet().stream().collect(Collectors.toMap(name -> name, ContainerFilesTest::settings));
 
     private final ComposeFile compose;
     private final Dockerfile dockerfile;
@@ -200,13 +206,18 @@ class ContainerFilesTest {
         Set<String> names = new HashSet<>(Set.of("TOUCHSTONE_TOPIC_PREFIX", "TOUCHSTONE_TRACING"));
         AdminClientConfig.configNames().forEach(name -> names.add(variable("kafka." + name)));
         names.add(variable("kafka." + RegistryAccess.URL));
-        String type = SETTINGS.get(service.replace("-gpu", ""));
-        if (type != null) {
-            Path classes =
-                    HOME.resolve(MODULES.get(service.replace("-gpu", ""))).resolve("target/classes");
-            assertThat(classes).isDirectory();
-            add(names, "touchstone", new ClassFileImporter().importPath(classes).get(type));
-        }
+        names.addAll(OWN.getOrDefault(service.replace("-gpu", ""), Set.of()));
+        return names;
+    }
+
+    private static Set<String> settings(String service) {
+        String type = SETTINGS.get(service);
+        Path shell = HOME.resolve(MODULES.get(service))
+                .resolve("target/classes")
+                .resolve(type.substring(0, type.lastIndexOf('.')).replace('.', '/'));
+        assertThat(shell).isDirectory();
+        Set<String> names = new HashSet<>();
+        add(names, "touchstone", new ClassFileImporter().importPath(shell).get(type));
         return names;
     }
 
@@ -232,7 +243,7 @@ class ContainerFilesTest {
                 Files.newBufferedReader(HOME.resolve(module + "/src/main/resources/application.properties"))) {
             properties.load(reader);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
         return properties.getProperty("quarkus.http.port");
     }
