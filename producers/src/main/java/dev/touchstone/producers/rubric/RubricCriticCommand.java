@@ -15,10 +15,16 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "rubric-critic",
         mixinStandardHelpOptions = true,
-        description = "Serves a critic that needs no language model, in the shape of the OpenAI API on 127.0.0.1.")
+        description = "Serves a critic that needs no language model, in the shape of the OpenAI API.")
 public final class RubricCriticCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
+
+    @Option(
+            names = "--host",
+            defaultValue = "127.0.0.1",
+            description = "Address to listen on; it asks nobody for a key (default: 127.0.0.1).")
+    private String host = "127.0.0.1";
 
     @Option(names = "--port", defaultValue = "8090", description = "Port; 0 for any that is free (default: 8090).")
     private int port;
@@ -54,7 +60,7 @@ public final class RubricCriticCommand implements Callable<Integer> {
         if (!(errorRate >= 0 && errorRate <= 1)) {
             throw new UserError("The error rate " + errorRate + " is not a probability: give one from 0 to 1.");
         }
-        RubricServer.Settings settings = new RubricServer.Settings(port, latency, concurrency);
+        RubricServer.Settings settings = new RubricServer.Settings(host, port, latency, concurrency);
         try (RubricServer server = RubricServer.start(new RubricCritic(errorRate, seed), settings, Clock.systemUTC())) {
             spec.commandLine()
                     .getOut()

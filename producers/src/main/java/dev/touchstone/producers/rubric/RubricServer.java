@@ -6,7 +6,6 @@ import dev.touchstone.schemas.UserError;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.BindException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Thread-safe. Serves a {@link RubricCritic} on the loopback address in the shape of the OpenAI API: {@code POST
+ * Thread-safe. Serves a {@link RubricCritic}, on the loopback address unless told otherwise, in the shape of the OpenAI API: {@code POST
  * /v1/chat/completions}, {@code GET /v1/models}, {@code GET /health}. An answer that has to wait holds no thread.
  */
 public final class RubricServer implements AutoCloseable {
@@ -52,11 +51,12 @@ public final class RubricServer implements AutoCloseable {
     /**
      * How to serve.
      *
-     * @param port port on the loopback address; 0 for any that is free
+     * @param host address or name to listen on
+     * @param port port there; 0 for any that is free
      * @param latency how long each answer takes, at least
      * @param concurrency most answers under way at a time, more are refused with 429; 0 for no limit
      */
-    public record Settings(int port, Duration latency, int concurrency) {
+    public record Settings(String host, int port, Duration latency, int concurrency) {
         /** Checks the ranges. */
         public Settings {
             if (port < 0 || port > 65_535) {
@@ -82,7 +82,11 @@ public final class RubricServer implements AutoCloseable {
         if (System.getProperty("sun.net.httpserver.nodelay") == null) {
             System.setProperty("sun.net.httpserver.nodelay", "true");
         }
-        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), settings.port());
+        InetSocketAddress address = new InetSocketAddress(settings.host(), settings.port());
+        if (address.isUnresolved()) {
+            throw new UserError(
+                    "The host " + settings.host() + " is unknown: give an address of this machine to --host.");
+        }
         HttpServer http;
         try {
             http = HttpServer.create(address, BACKLOG);

@@ -199,7 +199,7 @@ class RubricServerTest {
     private static RubricServer start(int port, Duration latency, int concurrency) {
         return RubricServer.start(
                 new RubricCritic(0, 1),
-                new RubricServer.Settings(port, latency, concurrency),
+                new RubricServer.Settings("127.0.0.1", port, latency, concurrency),
                 Clock.fixed(Instant.parse("2026-01-01T00:00:00Z"), ZoneOffset.UTC));
     }
 
