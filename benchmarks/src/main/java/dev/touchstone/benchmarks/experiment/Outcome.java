@@ -1,7 +1,7 @@
 package dev.touchstone.benchmarks.experiment;
 
 /** What a sentence of the headline amounts to. */
-enum Outcome {
+public enum Outcome {
     /** Labels leak: nothing counts. */
     LEAK("Labels leak", Tone.BAD),
     /** A condition of failure is met. */
@@ -20,7 +20,7 @@ enum Outcome {
     ABOVE_RULE("Above the fitted rule", Tone.GOOD);
 
     /** How it is to be taken. */
-    enum Tone {
+    public enum Tone {
         /** Speaks against the claim. */
         BAD,
         /** Neither. */
@@ -37,11 +37,13 @@ enum Outcome {
         this.tone = tone;
     }
 
-    String words() {
+    /** In a word or two. */
+    public String words() {
         return words;
     }
 
-    Tone tone() {
+    /** How it is to be taken. */
+    public Tone tone() {
         return tone;
     }
 }

@@ -6,9 +6,9 @@ package dev.touchstone.benchmarks.experiment;
  * @param outcome what it amounts to
  * @param text with the figures that it rests on
  */
-record Statement(Outcome outcome, String text) {
+public record Statement(Outcome outcome, String text) {
     /** For a terminal. */
-    String line() {
+    public String line() {
         return outcome.words() + ": " + text;
     }
 }

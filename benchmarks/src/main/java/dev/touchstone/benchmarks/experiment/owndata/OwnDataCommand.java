@@ -1,6 +1,7 @@
 package dev.touchstone.benchmarks.experiment.owndata;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.touchstone.benchmarks.Machine;
 import dev.touchstone.benchmarks.experiment.Progress;
 import dev.touchstone.benchmarks.experiment.ResultFile;
 import dev.touchstone.producers.cli.KafkaOptions;
@@ -12,8 +13,10 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -121,11 +124,21 @@ public final class OwnDataCommand implements Callable<Integer> {
         new ObjectMapper()
                 .writerWithDefaultPrettyPrinter()
                 .writeValue(folder.resolve("findings.json").toFile(), findings.json());
+        Path report = folder.resolve("report.html");
+        Files.writeString(report, OwnReport.page(findings, about()).html());
         PrintWriter print = spec.commandLine().getOut();
         print.print(findings.text());
-        print.println("Results in " + folder + ".");
+        print.println("Results in " + folder + ", report in " + report + ".");
         print.println();
         print.flush();
+    }
+
+    private String about() {
+        Map<String, Object> machine = Machine.describe(threads);
+        return "./touchstone experiment own-data" + (tiny ? " --tiny" : quick ? " --quick" : "")
+                + (fromTopics ? " --from-topics --most " + most : " --data " + files) + " --threads " + threads + "; "
+                + Clock.systemUTC().instant().truncatedTo(ChronoUnit.MINUTES) + "; " + machine.get("processor") + ", "
+                + machine.get("cores") + " cores, JDK " + machine.get("jdk") + ".";
     }
 
     private void run(OwnExperiment experiment, String name) throws IOException, InterruptedException {

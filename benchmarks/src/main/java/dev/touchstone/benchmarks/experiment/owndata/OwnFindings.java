@@ -2,6 +2,7 @@ package dev.touchstone.benchmarks.experiment.owndata;
 
 import dev.touchstone.benchmarks.experiment.Arm;
 import dev.touchstone.benchmarks.experiment.CellResult;
+import dev.touchstone.benchmarks.experiment.Statement;
 import dev.touchstone.benchmarks.experiment.owndata.PromptBootstrap.Interval;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ final class OwnFindings {
     private final int most;
     private final Map<String, Object> json = new LinkedHashMap<>();
     private final StringBuilder text = new StringBuilder();
+    private final List<Statement> headline;
 
     OwnFindings(OwnExperiment experiment) {
         this.experiment = experiment;
@@ -33,13 +35,18 @@ final class OwnFindings {
         json.put("rules", rules());
         json.put("differences", differences());
         json.put("ratios", ratios());
-        List<String> headline = new OwnHeadline(experiment, bootstrap, most).sentences();
-        json.put("headline", headline);
-        text.append('\n').append(String.join("\n", headline)).append('\n');
+        headline = new OwnHeadline(experiment, bootstrap, most).statements();
+        json.put("headline", headline.stream().map(Statement::line).toList());
+        text.append('\n');
+        headline.forEach(statement -> line("%s", statement.line()));
     }
 
     Map<String, Object> json() {
         return json;
+    }
+
+    List<Statement> headline() {
+        return headline;
     }
 
     /** Tables for a terminal, the headline last. */

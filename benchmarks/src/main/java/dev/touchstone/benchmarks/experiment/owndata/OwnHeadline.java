@@ -1,8 +1,11 @@
 package dev.touchstone.benchmarks.experiment.owndata;
 
 import dev.touchstone.benchmarks.experiment.Arm;
+import dev.touchstone.benchmarks.experiment.Outcome;
+import dev.touchstone.benchmarks.experiment.Statement;
 import dev.touchstone.benchmarks.experiment.owndata.PromptBootstrap.Interval;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -15,7 +18,7 @@ final class OwnHeadline {
 
     private final OwnExperiment experiment;
     private final int most;
-    private final List<String> sentences = new ArrayList<>();
+    private final List<Statement> statements = new ArrayList<>();
 
     OwnHeadline(OwnExperiment experiment, PromptBootstrap bootstrap, int most) {
         this.experiment = experiment;
@@ -23,19 +26,24 @@ final class OwnHeadline {
         double[] plain = right(new OwnCondition(Arm.PLAIN, null));
         Interval alone = bootstrap.mean(plain);
         if (alone.low() <= CHANCE) {
-            say("The plain model cannot be told from guessing: %.3f (%.3f to %.3f) with %,d pairs.", alone, most);
+            say(
+                    Outcome.NOTE,
+                    "the plain model cannot be told from guessing: %.3f (%.3f to %.3f) with %,d pairs.",
+                    alone);
         }
         double[] length = experiment.laboratory().longer();
         double byLength = Math.max(Numbers.mean(length), 1 - Numbers.mean(length));
         if (byLength >= alone.middle()) {
-            sentences.add(String.format(
-                    Locale.ROOT,
-                    "Length alone tells %.3f, no less than the plain model (%.3f).",
-                    byLength,
-                    alone.middle()));
+            say(
+                    Outcome.NOTE,
+                    String.format(
+                            Locale.ROOT,
+                            "length alone tells %.3f, no less than the plain model (%.3f).",
+                            byLength,
+                            alone.middle()));
         }
         if (experiment.critiqued().isEmpty()) {
-            sentences.add("Nothing is said of critiques: there are none.");
+            say(Outcome.MISSING, "nothing is said of critiques: there are none.");
             canary(alone.middle());
             return;
         }
@@ -45,51 +53,49 @@ final class OwnHeadline {
         for (OwnCondition condition : experiment.critiqued()) {
             Interval gain = bootstrap.difference(right(condition), plain);
             say(
-                    condition.label()
-                            + (gain.low() > 0
-                                    ? ": critiques helped, %+.3f (%+.3f to %+.3f) with %,d pairs."
-                                    : gain.high() < 0
-                                            ? ": CRITIQUES COST ACCURACY, %+.3f (%+.3f to %+.3f) with %,d pairs."
-                                            : ": critiques did not help that one could tell, %+.3f (%+.3f to %+.3f) with %,d pairs."),
-                    gain,
-                    most);
+                    gain.low() > 0 ? Outcome.REPRODUCED : gain.high() < 0 ? Outcome.COSTS : Outcome.NOT_REPRODUCED,
+                    condition.label() + " over plain: %+.3f (%+.3f to %+.3f) with %,d pairs.",
+                    gain);
         }
         for (OwnCondition control : List.of(best.in(Arm.SHUFFLED), new OwnCondition(Arm.FILLER, null))) {
             double theirs = Numbers.mean(right(control));
             if (theirs > ours - NEAR) {
-                sentences.add(String.format(
-                        Locale.ROOT,
-                        "NOT REPRODUCED: with %,d pairs %s reaches %.3f, critiques %.3f.",
-                        most,
-                        control.label(),
-                        theirs,
-                        ours));
+                say(
+                        Outcome.NOT_REPRODUCED,
+                        String.format(
+                                Locale.ROOT,
+                                "with %,d pairs %s reaches %.3f, critiques %.3f.",
+                                most,
+                                control.label(),
+                                theirs,
+                                ours));
             }
         }
         if (experiment.hasVerdicts()) {
             for (OwnCondition condition : experiment.critiqued()) {
                 Interval over = bootstrap.difference(right(condition), experiment.rule(condition, most));
                 say(
+                        over.low() > 0 ? Outcome.ABOVE_RULE : Outcome.BELOW_RULE,
                         condition.label()
-                                + (over.low() > 0
-                                        ? ": the model is better than the fitted rule of its critic's verdicts, %+.3f (%+.3f to %+.3f) with %,d pairs."
-                                        : ": the model is NOT better than the fitted rule of its critic's verdicts, %+.3f (%+.3f to %+.3f)"
-                                                + " with %,d pairs: preferences add nothing there."),
-                        over,
-                        most);
+                                + " over the rule fitted to its critic's verdicts: %+.3f (%+.3f to %+.3f) with %,d pairs.",
+                        over);
             }
         }
         canary(ours);
     }
 
-    List<String> sentences() {
-        return List.copyOf(sentences);
+    /** Bad news first. */
+    List<Statement> statements() {
+        return statements.stream()
+                .sorted(Comparator.comparing(Statement::outcome))
+                .toList();
     }
 
     private void canary(double honest) {
         if (Numbers.mean(right(new OwnCondition(Arm.LEAKED, null))) <= honest) {
-            sentences.add(
-                    "THE CANARY IS SILENT: a critic that knows the labels is no better than what does not, so labels leak or nothing was"
+            say(
+                    Outcome.LEAK,
+                    "the canary is silent: a critic that knows the labels is no better than what does not, so labels leak or nothing was"
                             + " learnt.");
         }
     }
@@ -98,7 +104,11 @@ final class OwnHeadline {
         return OwnFindings.right(experiment.outcomes(condition, most));
     }
 
-    private void say(String format, Interval interval, int pairs) {
-        sentences.add(String.format(Locale.ROOT, format, interval.middle(), interval.low(), interval.high(), pairs));
+    private void say(Outcome outcome, String format, Interval interval) {
+        say(outcome, String.format(Locale.ROOT, format, interval.middle(), interval.low(), interval.high(), most));
+    }
+
+    private void say(Outcome outcome, String text) {
+        statements.add(new Statement(outcome, text));
     }
 }

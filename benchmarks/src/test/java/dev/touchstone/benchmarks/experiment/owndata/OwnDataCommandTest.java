@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -72,6 +73,12 @@ class OwnDataCommandTest {
         assertThat(findings.path("differences")).hasSize(5);
         assertThat(findings.path("ratios")).hasSize(3);
         assertThat(findings.path("headline")).isNotEmpty();
+        assertThat(Files.readString(folder.resolve("own-data-sums-tiny/report.html")))
+                .contains("<svg", "critiqued 0.05", "it knows the answer")
+                .contains(String.format(
+                        Locale.ROOT, "<td>%.3f (", critiqued.path("id").asDouble()))
+                .contains(String.format(
+                        Locale.ROOT, "<td>%.3f</td>", critiqued.path("swapped").asDouble()));
         assertThat(out.toString()).contains("it knows the answer").contains("48 pairs of 24 prompts");
 
         // One cell without a result, and another one without its outcomes.
@@ -99,7 +106,7 @@ class OwnDataCommandTest {
         assertThat(findings("bar").path("rows").get(0).path("cut").asDouble())
                 .as("one prompt of twenty is cut, and no pair is lost")
                 .isBetween(0.01, 0.1);
-        assertThat(out.toString()).contains("Nothing is said of critiques: there are none.");
+        assertThat(out.toString()).contains("nothing is said of critiques: there are none.");
     }
 
     @Test
