@@ -182,11 +182,11 @@ class HouseRulesTest {
     @Test
     void shouldSayOnWhichClusterItRunsWhenATestNeedsOne() {
         TestsOnClusters tests = TestsOnClusters.of(MODULES);
-        assertThat(tests.lacking(OnTestCluster.class, List.of(TestCluster.class)))
+        assertThat(tests.lacking(List.of(OnTestCluster.class, EmbeddedOnly.class), List.of(TestCluster.class)))
                 .as("tests that use TestCluster: annotate them with @OnTestCluster")
                 .isEmpty();
         assertThat(tests.lacking(
-                        EmbeddedOnly.class, List.of(EmbeddedBroker.class, SecuredCluster.class, LauncherRun.class)))
+                        List.of(EmbeddedOnly.class), List.of(EmbeddedBroker.class, SecuredCluster.class, LauncherRun.class)))
                 .as("tests with a broker of their own: annotate them with @EmbeddedOnly")
                 .isEmpty();
     }

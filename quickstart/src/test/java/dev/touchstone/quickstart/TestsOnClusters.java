@@ -1,5 +1,6 @@
 package dev.touchstone.quickstart;
 
+import com.tngtech.archunit.ArchConfiguration;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -8,6 +9,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.touchstone.testkit.cluster.ProjectHome;
 import java.lang.annotation.Annotation;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -23,24 +25,36 @@ final class TestsOnClusters {
     }
 
     static TestsOnClusters of(List<String> modules) {
-        return new TestsOnClusters(new ClassFileImporter()
-                .importPaths(modules.stream()
-                        .map(module -> ProjectHome.find().resolve(module).resolve("target/test-classes"))
-                        .filter(Files::isDirectory)
-                        .toList()));
+        List<Path> folders = modules.stream()
+                .map(module -> ProjectHome.find().resolve(module).resolve("target/test-classes"))
+                .filter(Files::isDirectory)
+                .toList();
+        // The names of what tests use are enough; to read all of that too would take most of the time.
+        return new TestsOnClusters(ArchConfiguration.withThreadLocalScope(configuration -> {
+            configuration.setResolveMissingDependenciesFromClassPath(false);
+            return new ClassFileImporter().importPaths(folders);
+        }));
     }
 
-    /** Names of the test classes that reach one of some types and have an annotation neither themselves nor on a method. */
-    List<String> lacking(Class<? extends Annotation> annotation, List<Class<?>> types) {
+    /**
+     * Names of the test classes that reach one of some types and have none of some annotations, neither themselves nor on a
+     * method.
+     */
+    List<String> lacking(List<Class<? extends Annotation>> annotations, List<Class<?>> types) {
         Set<String> names = new HashSet<>(types.stream().map(Class::getName).toList());
         return classes.stream()
                 .filter(TestsOnClusters::hasTests)
+                .filter(test -> !test.isEquivalentTo(HouseRulesTest.class)) // names them to forbid
                 .filter(test -> reaches(test, names))
-                .filter(test -> !test.isAnnotatedWith(annotation)
-                        && test.getAllMethods().stream().noneMatch(method -> method.isAnnotatedWith(annotation)))
+                .filter(test -> annotations.stream().noneMatch(annotation -> has(test, annotation)))
                 .map(JavaClass::getName)
                 .sorted()
                 .toList();
+    }
+
+    private static boolean has(JavaClass test, Class<? extends Annotation> annotation) {
+        return test.isAnnotatedWith(annotation)
+                || test.getMethods().stream().anyMatch(method -> method.isAnnotatedWith(annotation));
     }
 
     private static boolean hasTests(JavaClass type) {
