@@ -1,11 +1,14 @@
 package dev.touchstone.testkit.cluster;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.DockerClientException;
+import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
@@ -36,13 +39,34 @@ final class ContainerParts implements ClusterParts {
             .withExposedPorts(REGISTRY_PORT)
             .waitingFor(Wait.forHttp(REGISTRY_API + "/subjects").withStartupTimeout(START_LIMIT));
 
-    ContainerParts() {
+    private ContainerParts() {
         broker.start();
         registry.start();
     }
 
+    /** Starts both. */
+    static ContainerParts start() {
+        return withOwnLoader(ContainerParts::new);
+    }
+
     /** Why containers cannot be had on this machine; empty if they can. Pulls the images that are not here. */
     static Optional<String> hindrance() {
+        return withOwnLoader(ContainerParts::lookForHindrance);
+    }
+
+    /** Testcontainers finds its own parts by the thread's class loader, which in a test of Quarkus is not the one of tests. */
+    private static <T> T withOwnLoader(Supplier<T> action) {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(ContainerParts.class.getClassLoader());
+        try {
+            return action.get();
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    private static Optional<String> lookForHindrance() {
         try {
             if (!DockerClientFactory.instance().isDockerAvailable()) {
                 return Optional.of("no Docker engine answers");
@@ -58,7 +82,7 @@ final class ContainerParts implements ClusterParts {
             Thread.currentThread().interrupt();
             return Optional.of("the wait for an image was interrupted");
         } catch (RuntimeException e) {
-            return Optional.of("the Docker engine cannot bring what is needed: " + e.getMessage());
+            return Optional.of(String.valueOf(e.getMessage()));
         }
     }
 
@@ -73,9 +97,14 @@ final class ContainerParts implements ClusterParts {
 
     /** Once: Testcontainers' own pull tries for minutes where no registry of images can be reached, and fails then. */
     private static void pull(DockerClient docker, String image) throws InterruptedException {
-        boolean ended = docker.pullImageCmd(image).start().awaitCompletion(PULL_MINUTES, TimeUnit.MINUTES);
-        if (!ended || !has(docker, image)) {
-            throw new IllegalStateException("the image " + image + " is not here and was not pulled");
+        String failed = "the image " + image + " is not here and cannot be pulled";
+        try {
+            if (!docker.pullImageCmd(image).start().awaitCompletion(PULL_MINUTES, TimeUnit.MINUTES)
+                    || !has(docker, image)) {
+                throw new IllegalStateException(failed);
+            }
+        } catch (DockerException | DockerClientException e) {
+            throw new IllegalStateException(failed + ": " + e.getMessage(), e);
         }
     }
 

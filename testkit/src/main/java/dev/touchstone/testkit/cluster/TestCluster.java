@@ -14,7 +14,7 @@ import java.util.Optional;
 public final class TestCluster {
     private static final class Holder {
         static final TestCluster SHARED = new TestCluster(
-                ClusterKind.chosen() == ClusterKind.CONTAINERS ? new ContainerParts() : new EmbeddedParts());
+                ClusterKind.chosen() == ClusterKind.CONTAINERS ? ContainerParts.start() : new EmbeddedParts());
     }
 
     private static final class Hindrance {
