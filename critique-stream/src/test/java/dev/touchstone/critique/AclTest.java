@@ -8,6 +8,7 @@ import dev.touchstone.critique.asyncstage.Limits;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.v1.CritiquedCompletion;
 import dev.touchstone.schemas.v1.CritiquedPair;
+import dev.touchstone.testkit.cluster.EmbeddedOnly;
 import dev.touchstone.testkit.cluster.Rights;
 import dev.touchstone.testkit.cluster.SecuredCluster;
 import dev.touchstone.testkit.llm.FakeLlm;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The service as a user that has only the rights which docs/security.md lists. */
+@EmbeddedOnly("logs in at a broker that grants rights")
 class AclTest {
     @TempDir
     Path folder;

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import dev.touchstone.critique.asyncstage.CallPool;
 import dev.touchstone.critique.asyncstage.Limits;
 import dev.touchstone.schemas.v1.CritiqueStatus;
+import dev.touchstone.testkit.cluster.OnTestCluster;
 import dev.touchstone.testkit.llm.Behaviour;
 import dev.touchstone.testkit.llm.FakeLlm;
 import dev.touchstone.testkit.topics.Records;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A critic that first limits us and then is away, half of the time each. Some seconds here, ten minutes in the
  * profile nightly.
  */
+@OnTestCluster
 class CriticOutageTest {
     private static final Duration OUTAGE = Duration.parse(System.getProperty("test.outage", "PT6S"));
     private static final Duration LIMIT = OUTAGE.plusSeconds(180);

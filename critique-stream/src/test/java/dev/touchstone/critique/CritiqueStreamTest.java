@@ -14,6 +14,7 @@ import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.v1.CritiqueStatus;
+import dev.touchstone.testkit.cluster.OnTestCluster;
 import dev.touchstone.testkit.cluster.Ports;
 import dev.touchstone.testkit.llm.Behaviour;
 import dev.touchstone.testkit.llm.FakeLlm;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole service, without its shell, on a real broker, a real registry and a critic over HTTP. */
+@OnTestCluster
 class CritiqueStreamTest {
     private static final Limits LIMITS = Limits.inFlight(8);
     private static final int MAX_ATTEMPTS = 6;

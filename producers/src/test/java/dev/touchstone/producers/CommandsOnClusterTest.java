@@ -16,6 +16,7 @@ import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.v1.Completion;
 import dev.touchstone.schemas.v1.PreferencePair;
+import dev.touchstone.testkit.cluster.OnTestCluster;
 import dev.touchstone.testkit.cluster.TestCluster;
 import dev.touchstone.testkit.topics.Records;
 import java.io.IOException;
@@ -39,6 +40,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** The commands against a real broker and a real registry. */
+@OnTestCluster
 class CommandsOnClusterTest {
     private static final TestCluster CLUSTER = TestCluster.shared();
 

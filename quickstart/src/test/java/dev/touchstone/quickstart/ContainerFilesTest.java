@@ -10,6 +10,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.touchstone.schemas.registry.RegistryAccess;
+import dev.touchstone.testkit.cluster.ContainerImage;
 import dev.touchstone.testkit.cluster.ProjectHome;
 import java.io.IOException;
 import java.io.Reader;
@@ -71,7 +72,9 @@ class ContainerFilesTest {
                 .extracting(ComposeFile::image)
                 .contains(
                         "apache/kafka:" + first(pom, "<kafka.version>(.*)<"),
-                        "apicurio/apicurio-registry:" + first(pom, "<apicurio.version>(.*)<"));
+                        "apicurio/apicurio-registry:" + first(pom, "<apicurio.version>(.*)<"))
+                .as("what tests on containers run")
+                .contains(ContainerImage.KAFKA.standard(), ContainerImage.REGISTRY.standard());
     }
 
     @Test

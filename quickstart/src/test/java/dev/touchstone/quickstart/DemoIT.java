@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.touchstone.testkit.cluster.EmbeddedOnly;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ./touchstone demo} as a user runs it: the packaged services, processes of their own. */
+@EmbeddedOnly("runs ./touchstone, which brings a broker and a registry")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "looks at processes through /proc")
 class DemoIT {
     private static final Duration LIMIT = Duration.ofMinutes(6);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.touchstone.testkit.cluster.EmbeddedOnly;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ./touchstone faults} as a user runs it: packaged services, killed with -9 while they work. */
+@EmbeddedOnly("runs ./touchstone, which brings a broker and a registry")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "looks at processes through /proc")
 class FaultsIT {
     private static final int KILLS = 4;

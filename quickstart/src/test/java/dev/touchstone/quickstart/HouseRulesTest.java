@@ -14,7 +14,12 @@ import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.registry.RegistryAccess;
+import dev.touchstone.testkit.cluster.EmbeddedBroker;
+import dev.touchstone.testkit.cluster.EmbeddedOnly;
+import dev.touchstone.testkit.cluster.OnTestCluster;
 import dev.touchstone.testkit.cluster.ProjectHome;
+import dev.touchstone.testkit.cluster.SecuredCluster;
+import dev.touchstone.testkit.cluster.TestCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,6 +165,30 @@ class HouseRulesTest {
                 .because("a mistake of the services must not be repeated by their judge; of schemas it knows the topics"
                         + " and how to connect, and everything else is written a second time")
                 .check(ALL);
+    }
+
+    @Test
+    void shouldKeepTestcontainersInOneClassWhenTestsRunOnContainers() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.touchstone.testkit.cluster.ContainerParts")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.testcontainers..", "com.github.dockerjava..")
+                .because("Testcontainers is on the class path only when containers are asked for; use TestCluster")
+                .check(ALL);
+    }
+
+    @Test
+    void shouldSayOnWhichClusterItRunsWhenATestNeedsOne() {
+        TestsOnClusters tests = TestsOnClusters.of(MODULES);
+        assertThat(tests.lacking(List.of(OnTestCluster.class, EmbeddedOnly.class), List.of(TestCluster.class)))
+                .as("tests that use TestCluster: annotate them with @OnTestCluster")
+                .isEmpty();
+        assertThat(tests.lacking(
+                        List.of(EmbeddedOnly.class), List.of(EmbeddedBroker.class, SecuredCluster.class, LauncherRun.class)))
+                .as("tests with a broker of their own: annotate them with @EmbeddedOnly")
+                .isEmpty();
     }
 
     @Test

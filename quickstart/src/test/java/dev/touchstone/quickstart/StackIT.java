@@ -14,6 +14,7 @@ import dev.touchstone.schemas.kafka.DeadLetters;
 import dev.touchstone.schemas.kafka.EventHeaders;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.v1.Reward;
+import dev.touchstone.testkit.cluster.EmbeddedOnly;
 import dev.touchstone.testkit.cluster.Ports;
 import dev.touchstone.testkit.cluster.ProjectHome;
 import dev.touchstone.testkit.cluster.RegistryProcess;
@@ -46,6 +47,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ./touchstone up} and the commands beside it, as a user runs them; the tests are the chapters of one story. */
+@EmbeddedOnly("runs ./touchstone, which brings a broker and a registry")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "looks at processes through /proc")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class StackIT {

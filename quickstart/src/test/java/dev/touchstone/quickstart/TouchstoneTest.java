@@ -2,6 +2,7 @@ package dev.touchstone.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.touchstone.testkit.cluster.OnTestCluster;
 import dev.touchstone.testkit.cluster.Ports;
 import dev.touchstone.testkit.cluster.TestCluster;
 import java.io.PrintWriter;
@@ -46,6 +47,7 @@ class TouchstoneTest {
         assertThat(err.toString()).contains("No Kafka broker answers at " + nowhere);
     }
 
+    @OnTestCluster
     @Test
     void shouldSayHowToMakeThemWhenThereAreNoTopics() {
         String broker = TestCluster.shared().settings().bootstrapServers();

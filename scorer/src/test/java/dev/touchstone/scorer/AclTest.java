@@ -7,6 +7,7 @@ import dev.touchstone.schemas.Aliases;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.v1.Reward;
+import dev.touchstone.testkit.cluster.EmbeddedOnly;
 import dev.touchstone.testkit.cluster.Rights;
 import dev.touchstone.testkit.cluster.SecuredCluster;
 import dev.touchstone.testkit.topics.Records;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The scorer as a user that has only the rights which docs/security.md lists. */
+@EmbeddedOnly("logs in at a broker that grants rights")
 class AclTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
 

@@ -17,6 +17,8 @@ import dev.touchstone.schemas.v1.Message;
 import dev.touchstone.schemas.v1.Preference;
 import dev.touchstone.schemas.v1.PreferencePair;
 import dev.touchstone.testkit.cluster.EmbeddedBroker;
+import dev.touchstone.testkit.cluster.EmbeddedOnly;
+import dev.touchstone.testkit.cluster.OnTestCluster;
 import dev.touchstone.testkit.cluster.Ports;
 import dev.touchstone.testkit.cluster.TestCluster;
 import dev.touchstone.testkit.topics.Records;
@@ -39,6 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The serdes, the catalogue and the cluster together, on a real broker and a real registry. */
+@OnTestCluster
 class ClusterTest {
     private static final TestCluster CLUSTER = TestCluster.shared();
     private static final KafkaSettings SETTINGS = CLUSTER.settings();
@@ -167,6 +170,7 @@ class ClusterTest {
                 .hasMessageContaining("KAFKA_BOOTSTRAP_SERVERS");
     }
 
+    @EmbeddedOnly("starts a second broker on the folder of the first")
     @Test
     void shouldRefuseASecondBrokerWhenTheFolderIsInUse(@TempDir Path folder) {
         try (EmbeddedBroker first = EmbeddedBroker.start(folder.resolve("data"), Ports.free())) {

@@ -9,6 +9,7 @@ import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.kafka.TopicAdmin;
 import dev.touchstone.testkit.cluster.Certificate;
 import dev.touchstone.testkit.cluster.EmbeddedBroker;
+import dev.touchstone.testkit.cluster.EmbeddedOnly;
 import dev.touchstone.testkit.cluster.Ports;
 import dev.touchstone.testkit.cluster.SecuredListener;
 import dev.touchstone.testkit.topics.Records;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Clients that are told by variables alone, and a broker that wants TLS, a login and rights. */
+@EmbeddedOnly("logs in at a broker that grants rights")
 class SecuredBrokerTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration SHORT = Duration.ofSeconds(3);

@@ -10,6 +10,7 @@ import dev.touchstone.schemas.v1.CritiquedPair;
 import dev.touchstone.schemas.v1.ModelAction;
 import dev.touchstone.schemas.v1.ModelAnswer;
 import dev.touchstone.schemas.v1.ModelRequest;
+import dev.touchstone.testkit.cluster.EmbeddedOnly;
 import dev.touchstone.testkit.cluster.Rights;
 import dev.touchstone.testkit.cluster.SecuredCluster;
 import dev.touchstone.testkit.topics.Records;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The trainer as a user that has only the rights which docs/security.md lists. */
+@EmbeddedOnly("logs in at a broker that grants rights")
 class AclTest {
     private static final Duration LIMIT = Duration.ofSeconds(120);
 

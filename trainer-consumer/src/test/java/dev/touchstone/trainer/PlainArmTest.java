@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.touchstone.rewardmodel.Torch;
 import dev.touchstone.schemas.v1.CheckpointManifest;
+import dev.touchstone.testkit.cluster.OnTestCluster;
 import dev.touchstone.testkit.topics.Records;
 import dev.touchstone.trainer.Bench.Running;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@OnTestCluster
 class PlainArmTest {
     private static final Duration LONG = Duration.ofMinutes(2);
     private static final int PAIRS = 120;

@@ -10,6 +10,7 @@ import dev.touchstone.schemas.v1.GateDecision;
 import dev.touchstone.schemas.v1.ModelAction;
 import dev.touchstone.schemas.v1.ModelAlias;
 import dev.touchstone.schemas.v1.ModelAnswer;
+import dev.touchstone.testkit.cluster.OnTestCluster;
 import dev.touchstone.trainer.Bench.Running;
 import dev.touchstone.trainer.gate.Evidence;
 import dev.touchstone.trainer.gate.GateConfig;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The gate and people's requests, in a trainer on a real broker and registry. */
+@OnTestCluster
 class PromotionTest {
     private static final Duration LONG = Duration.ofMinutes(2);
 

@@ -9,6 +9,7 @@ import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.v1.BatchCut;
 import dev.touchstone.schemas.v1.CheckpointManifest;
 import dev.touchstone.schemas.v1.LedgerEntry;
+import dev.touchstone.testkit.cluster.OnTestCluster;
 import dev.touchstone.trainer.Bench.Running;
 import dev.touchstone.trainer.learn.LearnerConfig;
 import dev.touchstone.trainer.replay.LiveConfig;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Models built from the log, beside the live ones. */
+@OnTestCluster
 class RetrainTest {
     private static final Duration LONG = Duration.ofMinutes(2);
     /** One more than full micro-batches hold. */

@@ -8,6 +8,7 @@ import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.registry.RegistryClient;
 import dev.touchstone.schemas.registry.RegistryUnavailableException;
 import dev.touchstone.schemas.v1.CheckpointManifest;
+import dev.touchstone.testkit.cluster.OnTestCluster;
 import dev.touchstone.testkit.cluster.Ports;
 import dev.touchstone.testkit.cluster.RegistryProcess;
 import dev.touchstone.testkit.topics.Records;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the trainer does when what it stands on breaks: it goes on from what is whole, or ends and announces nothing. */
+@OnTestCluster
 class TrainerFaultTest {
     private static final Duration LONG = Duration.ofMinutes(2);
 

@@ -11,6 +11,7 @@ import dev.touchstone.schemas.v1.CheckpointManifest;
 import dev.touchstone.schemas.v1.ModelAlias;
 import dev.touchstone.store.CheckpointFetcher;
 import dev.touchstone.store.StoreSettings;
+import dev.touchstone.testkit.cluster.OnTestCluster;
 import dev.touchstone.testkit.s3.FakeS3;
 import dev.touchstone.testkit.s3.FakeS3.Fault;
 import dev.touchstone.testkit.topics.Records;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where a trainer's checkpoints lie, what it deletes, and what it does when the store fails. Real broker and registry. */
+@OnTestCluster
 class TrainerStoreTest {
     private static final Duration LONG = Duration.ofMinutes(2);
 

@@ -14,6 +14,7 @@ import dev.touchstone.schemas.v1.LedgerEntry;
 import dev.touchstone.schemas.v1.PartitionOffset;
 import dev.touchstone.schemas.v1.PreferencePair;
 import dev.touchstone.schemas.v1.TrainingMetrics;
+import dev.touchstone.testkit.cluster.OnTestCluster;
 import dev.touchstone.testkit.topics.Records;
 import dev.touchstone.trainer.Bench.Running;
 import dev.touchstone.trainer.lineage.FencedException;
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The trainer on a real broker and registry. */
+@OnTestCluster
 class TrainerTest {
     private static final Duration LONG = Duration.ofMinutes(2);
 

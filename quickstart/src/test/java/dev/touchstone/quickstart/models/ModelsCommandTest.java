@@ -14,6 +14,7 @@ import dev.touchstone.schemas.v1.ModelAction;
 import dev.touchstone.schemas.v1.ModelAlias;
 import dev.touchstone.schemas.v1.ModelAnswer;
 import dev.touchstone.schemas.v1.ModelRequest;
+import dev.touchstone.testkit.cluster.OnTestCluster;
 import dev.touchstone.testkit.cluster.TestCluster;
 import dev.touchstone.testkit.topics.Records;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ./touchstone models} on a real broker; the trainer's part is played by hand. */
+@OnTestCluster
 class ModelsCommandTest {
     private static final KafkaSettings KAFKA = TestCluster.shared().settings();
     private static final Instant WHEN = Instant.parse("2026-01-01T00:00:00Z");

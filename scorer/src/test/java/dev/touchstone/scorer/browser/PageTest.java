@@ -11,6 +11,7 @@ import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.v1.CheckpointManifest;
 import dev.touchstone.schemas.v1.GateDecision;
 import dev.touchstone.scorer.Checkpoints;
+import dev.touchstone.testkit.cluster.OnTestCluster;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The page in a real browser, over a real scorer, broker and registry. Skipped, with a word, where there is no Chromium. */
+@OnTestCluster
 @QuarkusTest
 @QuarkusTestResource(value = PageCluster.class, restrictToAnnotatedClass = true)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)

@@ -20,6 +20,7 @@ import dev.touchstone.schemas.v1.ModelAlias;
 import dev.touchstone.schemas.v1.TrainingMetrics;
 import dev.touchstone.scorer.Checkpoints;
 import dev.touchstone.scorer.Fixtures;
+import dev.touchstone.testkit.cluster.OnTestCluster;
 import dev.touchstone.testkit.topics.Records;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -49,6 +50,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole scorer in its container, with a real model, broker and registry. The order is that of a life. */
+@OnTestCluster
 @QuarkusTest
 @QuarkusTestResource(value = ClusterResource.class, restrictToAnnotatedClass = true)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)

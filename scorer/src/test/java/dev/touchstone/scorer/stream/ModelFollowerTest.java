@@ -33,6 +33,7 @@ import dev.touchstone.scorer.scoring.VersionUnavailableException;
 import dev.touchstone.store.CheckpointFetcher;
 import dev.touchstone.store.CheckpointStore;
 import dev.touchstone.store.StoreSettings;
+import dev.touchstone.testkit.cluster.OnTestCluster;
 import dev.touchstone.testkit.cluster.TestCluster;
 import dev.touchstone.testkit.s3.FakeS3;
 import dev.touchstone.testkit.topics.Records;
@@ -55,6 +56,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The follower on a real broker and a real registry; with real checkpoints where files matter. */
+@OnTestCluster
 class ModelFollowerTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final AtomicInteger PREFIX = new AtomicInteger();

@@ -23,6 +23,7 @@ import dev.touchstone.scorer.model.VersionKey;
 import dev.touchstone.scorer.scoring.ScoringEngine;
 import dev.touchstone.scorer.scoring.VersionSource;
 import dev.touchstone.scorer.scoring.VersionUnavailableException;
+import dev.touchstone.testkit.cluster.OnTestCluster;
 import dev.touchstone.testkit.cluster.TestCluster;
 import dev.touchstone.testkit.topics.Records;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -58,6 +59,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The loop on a real broker and a real registry, with a scripted model. */
+@OnTestCluster
 @SuppressWarnings("FutureReturnValueIgnored")
 class RewardLoopTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);

@@ -12,6 +12,7 @@ import dev.touchstone.schemas.v1.Reward;
 import dev.touchstone.schemas.v1.RewardStatus;
 import dev.touchstone.scorer.Fixtures;
 import dev.touchstone.scorer.http.StreamUnavailableException;
+import dev.touchstone.testkit.cluster.OnTestCluster;
 import dev.touchstone.testkit.cluster.TestCluster;
 import dev.touchstone.testkit.topics.Records;
 import java.time.Duration;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** On a real broker and a real registry; the test plays critic and scorer. */
+@OnTestCluster
 class StreamedRewardsTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final AtomicInteger PREFIX = new AtomicInteger();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.v1.CheckpointManifest;
+import dev.touchstone.testkit.cluster.OnTestCluster;
 import dev.touchstone.testkit.cluster.TestCluster;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A lineage that holds, and the same with one thing wrong, on a real broker and registry. */
+@OnTestCluster
 class LineageCheckTest {
     private static final TestCluster CLUSTER = TestCluster.shared();
     private static final AtomicInteger TESTS = new AtomicInteger();

@@ -11,6 +11,7 @@ import dev.touchstone.schemas.v1.CheckpointManifest;
 import dev.touchstone.schemas.v1.CritiqueStatus;
 import dev.touchstone.schemas.v1.Reward;
 import dev.touchstone.schemas.v1.RewardStatus;
+import dev.touchstone.testkit.cluster.OnTestCluster;
 import dev.touchstone.testkit.cluster.TestCluster;
 import dev.touchstone.testkit.verify.HandWritten.Sent;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Rewards that hold and rewards that do not, written by hand on a real broker and registry. */
+@OnTestCluster
 class RewardCheckTest {
     private static final TestCluster CLUSTER = TestCluster.shared();
     private static final AtomicInteger TESTS = new AtomicInteger();

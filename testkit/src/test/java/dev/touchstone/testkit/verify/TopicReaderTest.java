@@ -4,6 +4,7 @@ import static dev.touchstone.testkit.verify.HandWritten.completion;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.touchstone.schemas.TopicCatalogue;
+import dev.touchstone.testkit.cluster.OnTestCluster;
 import dev.touchstone.testkit.cluster.TestCluster;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** Reading in rounds, on a real broker. */
+@OnTestCluster
 class TopicReaderTest {
     private static final TestCluster CLUSTER = TestCluster.shared();
 

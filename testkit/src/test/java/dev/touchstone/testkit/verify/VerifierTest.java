@@ -14,6 +14,7 @@ import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.DeadLetterReason;
 import dev.touchstone.schemas.kafka.DeadLetters;
 import dev.touchstone.schemas.v1.CritiqueStatus;
+import dev.touchstone.testkit.cluster.OnTestCluster;
 import dev.touchstone.testkit.cluster.Ports;
 import dev.touchstone.testkit.cluster.RegistryProcess;
 import dev.touchstone.testkit.cluster.TestCluster;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
 /** Topics that hold and topics that do not, written by hand on a real broker and registry. */
+@OnTestCluster
 class VerifierTest {
     private static final TestCluster CLUSTER = TestCluster.shared();
 

@@ -17,6 +17,7 @@ import dev.touchstone.schemas.v1.Message;
 import dev.touchstone.schemas.v1.Preference;
 import dev.touchstone.schemas.v1.PreferencePair;
 import dev.touchstone.schemas.v1.Verdict;
+import dev.touchstone.testkit.cluster.OnTestCluster;
 import dev.touchstone.testkit.cluster.TestCluster;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
+@OnTestCluster
 class OwnDataCommandTest {
     private static final Instant WHEN = Instant.parse("2026-01-01T00:00:00Z");
 
