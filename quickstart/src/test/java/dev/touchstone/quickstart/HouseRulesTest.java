@@ -186,7 +186,8 @@ class HouseRulesTest {
                 .as("tests that use TestCluster: annotate them with @OnTestCluster")
                 .isEmpty();
         assertThat(tests.lacking(
-                        List.of(EmbeddedOnly.class), List.of(EmbeddedBroker.class, SecuredCluster.class, LauncherRun.class)))
+                        List.of(EmbeddedOnly.class),
+                        List.of(EmbeddedBroker.class, SecuredCluster.class, LauncherRun.class)))
                 .as("tests with a broker of their own: annotate them with @EmbeddedOnly")
                 .isEmpty();
     }
