@@ -4,10 +4,7 @@ import dev.touchstone.rewardmodel.TrainingConfig;
 import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
 import dev.touchstone.rewardmodel.text.BpeTrainer;
 import dev.touchstone.rewardmodel.text.Tokenizer;
-import dev.touchstone.testkit.cluster.Folders;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -109,20 +106,18 @@ final class Laboratory {
         List<Pair> training = training(cell.pairs(), cell.seed());
         TrainingConfig config = TrainingConfig.defaults(cell.seed()).withLearningRate(cell.rate());
         int steps = steps(cell.pairs());
-        Path scratch = Files.createTempDirectory("experiment");
         try (Tokenizer words = Tokenizer.of(tokenizer);
                 ArmRun run = new ArmRun(config, words)) {
-            Map<String, ArmRun.Encoded> sets = sets(run, arm, critic);
-            ArmRun.Encoded seen = run.encoded(arm, training, critic);
+            Map<String, Encoded> sets = sets(run, arm, critic);
+            Encoded seen = run.encoded(arm, training, critic);
             sets.put("train", seen.first(scale.test()));
-            ArmRun.Best best = run.train(
+            BestCheckpoint<Double> best = run.train(
                     seen,
                     run.encoded(arm, validation, critic),
                     sets,
                     steps,
                     Math.max(1, Math.min(25, steps / 8)),
-                    Seeds.random(cell.seed()),
-                    scratch);
+                    Seeds.random(cell.seed()));
             return new CellResult(
                     cell.key(),
                     cell.condition().label(),
@@ -132,15 +127,13 @@ final class Laboratory {
                     steps,
                     best.step(),
                     best.validation(),
-                    best.accuracies(),
+                    best.figures(),
                     (System.nanoTime() - begin) / 1e9);
-        } finally {
-            Folders.delete(scratch);
         }
     }
 
-    private Map<String, ArmRun.Encoded> sets(ArmRun run, Arm arm, Critic critic) {
-        Map<String, ArmRun.Encoded> sets = new LinkedHashMap<>();
+    private Map<String, Encoded> sets(ArmRun run, Arm arm, Critic critic) {
+        Map<String, Encoded> sets = new LinkedHashMap<>();
         tests.forEach((slice, pairs) -> sets.put(name(slice), run.encoded(arm, pairs, critic)));
         sets.put(BEST_OF_FOUR, run.encoded(arm, fours, critic).rivals(LookupTask.RIVALS));
         if (arm == Arm.CRITIQUED) {

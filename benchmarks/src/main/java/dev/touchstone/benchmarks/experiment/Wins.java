@@ -1,7 +1,7 @@
 package dev.touchstone.benchmarks.experiment;
 
 /** How often the better completion wins: the one way in which accuracies are counted here. */
-final class Wins {
+public final class Wins {
     private Wins() {}
 
     /**
@@ -23,5 +23,14 @@ final class Wins {
             won += lost ? 0 : 1.0 / beside;
         }
         return won / better.length;
+    }
+
+    /** For each pair 1 if the better one scores more, 0.5 for a draw, else 0. */
+    public static double[] each(double[] better, double[] rivals) {
+        double[] won = new double[better.length];
+        for (int i = 0; i < won.length; i++) {
+            won[i] = better[i] > rivals[i] ? 1 : better[i] == rivals[i] ? 0.5 : 0;
+        }
+        return won;
     }
 }

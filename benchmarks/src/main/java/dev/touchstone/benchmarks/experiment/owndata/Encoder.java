@@ -1,6 +1,6 @@
 package dev.touchstone.benchmarks.experiment.owndata;
 
-import dev.touchstone.benchmarks.experiment.owndata.FoldRun.Sides;
+import dev.touchstone.benchmarks.experiment.Encoded;
 import dev.touchstone.rewardmodel.RewardInput;
 import dev.touchstone.rewardmodel.Turn;
 import dev.touchstone.rewardmodel.text.EncodedInput;
@@ -25,14 +25,14 @@ final class Encoder {
         this.seed = seed;
     }
 
-    Sides encode(OwnCondition condition, List<OwnPair> pairs, @Nullable OwnCritic critic) {
+    Encoded encode(OwnCondition condition, List<OwnPair> pairs, @Nullable OwnCritic critic) {
         List<EncodedInput> chosen = new ArrayList<>(pairs.size());
         List<EncodedInput> rejected = new ArrayList<>(pairs.size());
         for (OwnPair pair : pairs) {
             chosen.add(encode(condition.input(pairs, pair, true, critic, seed)));
             rejected.add(encode(condition.input(pairs, pair, false, critic, seed)));
         }
-        return new Sides(chosen, rejected);
+        return new Encoded(chosen, rejected);
     }
 
     /** The share of the inputs so far from which something was left out, 0 to 1. */

@@ -1,14 +1,16 @@
 package dev.touchstone.benchmarks.experiment.owndata;
 
 import dev.touchstone.benchmarks.experiment.Arm;
+import dev.touchstone.benchmarks.experiment.BestCheckpoint;
 import dev.touchstone.benchmarks.experiment.CellResult;
+import dev.touchstone.benchmarks.experiment.Encoded;
 import dev.touchstone.benchmarks.experiment.Seeds;
-import dev.touchstone.benchmarks.experiment.owndata.FoldRun.Best;
-import dev.touchstone.benchmarks.experiment.owndata.FoldRun.Sides;
+import dev.touchstone.benchmarks.experiment.Wins;
 import dev.touchstone.rewardmodel.BuiltInConfig;
 import dev.touchstone.rewardmodel.Compute;
 import dev.touchstone.rewardmodel.RewardModelTrainer;
 import dev.touchstone.rewardmodel.TrainingConfig;
+import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
 import dev.touchstone.rewardmodel.text.BpeTrainer;
 import dev.touchstone.rewardmodel.text.Tokenizer;
 import java.io.IOException;
@@ -110,7 +112,7 @@ final class OwnLaboratory {
     }
 
     /** Trains and tests the cell's models, one fold after the other. For any thread; the native library runs one thread for each. */
-    Ran run(OwnCell cell) throws IOException {
+    Ran run(OwnCell cell) throws IOException, CheckpointException {
         long begin = System.nanoTime();
         Map<String, double[]> right = new LinkedHashMap<>();
         Map<String, double[]> means = new HashMap<>();
@@ -128,7 +130,7 @@ final class OwnLaboratory {
             if (best == null) {
                 throw new IllegalStateException("A design needs a learning rate.");
             }
-            for (Map.Entry<String, double[]> test : best.best().right().entrySet()) {
+            for (Map.Entry<String, double[]> test : best.best().figures().entrySet()) {
                 String name = test.getKey();
                 if (name.equals(TRAIN)) {
                     means.computeIfAbsent(name, same -> new double[folds.size()])[fold] = Numbers.mean(test.getValue());
@@ -163,9 +165,9 @@ final class OwnLaboratory {
         return new Ran(result, new Outcomes.Outcome(key, right, cut));
     }
 
-    private record Fold(double rate, double cut, Best best) {}
+    private record Fold(double rate, double cut, BestCheckpoint<double[]> best) {}
 
-    private Fold run(OwnCell cell, int number, double rate) throws IOException {
+    private Fold run(OwnCell cell, int number, double rate) throws IOException, CheckpointException {
         Split split = splits(cell.seed()).get(number);
         OwnCondition condition = cell.condition();
         @Nullable OwnCritic critic = critic(condition, cell.seed());
@@ -186,8 +188,8 @@ final class OwnLaboratory {
                         tokenizer,
                         Compute.cpu())) {
             Encoder encoder = new Encoder(trainer.format(), cell.seed());
-            Sides seen = encoder.encode(condition, split.training().subList(0, cell.pairs()), critic);
-            Map<String, Sides> tests = new LinkedHashMap<>();
+            Encoded seen = encoder.encode(condition, split.training().subList(0, cell.pairs()), critic);
+            Map<String, Encoded> tests = new LinkedHashMap<>();
             tests.put(TEST, encoder.encode(condition, split.test(), critic));
             double cut = encoder.cut();
             if (condition.arm() == Arm.CRITIQUED) {
@@ -195,14 +197,14 @@ final class OwnLaboratory {
                 tests.put("swapped", encoder.encode(condition.in(Arm.SWAPPED), split.test(), critic));
             }
             tests.put(TRAIN, seen.first(TRAIN_TESTED));
-            Best best = new FoldRun(trainer, design.batch())
-                    .train(
-                            seen,
-                            encoder.encode(condition, split.validation(), critic),
-                            tests,
-                            steps,
-                            Math.max(1, steps / 8),
-                            Seeds.random(cell.seed(), number));
+            BestCheckpoint<double[]> best = BestCheckpoint.of(
+                    trainer,
+                    new BestCheckpoint.Schedule(design.batch(), steps, Math.max(1, steps / 8)),
+                    seen,
+                    encoder.encode(condition, split.validation(), critic),
+                    tests,
+                    Wins::each,
+                    Seeds.random(cell.seed(), number));
             return new Fold(rate, cut, best);
         }
     }
