@@ -162,7 +162,7 @@ public final class RewardModelTrainer implements AutoCloseable {
 
     /**
      * Learns from a batch by one optimiser step, from pairs with critiques also as if they had none
-     * ({@link TrainingConfig#withheldShare}). The logits returned are those before the update, so testing before training
+     * ({@link TrainingConfig#withheldShare}, {@link TrainingConfig#withheldWeight}). The logits returned are those before the update, so testing before training
      * costs nothing.
      *
      * @param batch one pair at least; what does not fit the device at once is accumulated over micro-batches
@@ -185,25 +185,26 @@ public final class RewardModelTrainer implements AutoCloseable {
         long attempt = counters.attempts() + pending.size();
         SplittableRandom random = randomness(attempt);
         List<EncodedPair> shown = new ArrayList<>(batch);
+        List<float[]> weights = new ArrayList<>(List.of(Bootstrap.weights(n, model().rewardHeads(), random)));
+        double withheld = training.withheldWeightAt(attempt + 1);
         int[] bareAt = new int[n];
         for (int i = 0; i < n; i++) {
             bareAt[i] = PendingStep.NOWHERE;
-            if (random.nextDouble() < training.withheldShareAt(attempt + 1)) {
+            if (random.nextDouble() < training.withheldShare()) {
                 EncodedPair bare = format.withoutCritiques(batch.get(i));
                 if (!bare.equals(batch.get(i))) {
                     bareAt[i] = shown.size();
                     shown.add(bare);
+                    float[] whole = weights.get(i);
+                    weights.add(scaled(whole, withheld));
+                    weights.set(i, scaled(whole, 1 - withheld));
                 }
             }
         }
-        List<float[]> weights = new ArrayList<>(List.of(Bootstrap.weights(n, model().rewardHeads(), random)));
-        for (int i = 0; i < n; i++) {
-            if (bareAt[i] != PendingStep.NOWHERE) {
-                weights.add(weights.get(i));
-            }
-        }
-        List<BatchGradient.Pass> passes = gradient.accumulate(
-                shown, weights.toArray(float[][]::new), training.labelSmoothing(), training.centring());
+        // A pair counts the same whether it is shown once or both ways.
+        Optimiser.Loss loss =
+                new Optimiser.Loss(training.labelSmoothing(), training.centring(), 1.0 / (n * model().rewardHeads()));
+        List<BatchGradient.Pass> passes = gradient.accumulate(shown, weights.toArray(float[][]::new), loss);
         Optimiser.Result update =
                 optimiser.apply(passes.stream().map(BatchGradient.Pass::result).toList(), update(attempt + 1));
         PendingStep step = new PendingStep(this, passes, update, bareAt, shown.size());
@@ -212,6 +213,14 @@ public final class RewardModelTrainer implements AutoCloseable {
             readNext();
         }
         return step;
+    }
+
+    private static float[] scaled(float[] weights, double factor) {
+        float[] scaled = new float[weights.length];
+        for (int head = 0; head < weights.length; head++) {
+            scaled[head] = (float) (factor * weights[head]);
+        }
+        return scaled;
     }
 
     /** Reads the figures of all steps up to this one, in order. */

@@ -14,7 +14,9 @@ package dev.touchstone.rewardmodel;
  * @param labelSmoothing share of labels taken to be wrong, in [0, 0.5)
  * @param withheldShare share of the pairs with critiques that a step also shows without them, in [0, 1]: so the model goes
  *     on learning from the completions where critiques are easier to learn from, and can do without them
- * @param withheldWarmUp steps over which that share rises linearly to it, for critiques teach most when pairs are few
+ * @param withheldWeight how much of such a pair's loss is the one without critiques, in [0, 1]; the rest is the one with them
+ * @param withheldWarmUp steps over which that weight goes linearly from one half to it: a critique is soon learnt and teaches most
+ *     when pairs are few, what completions say takes longer
  * @param averageDecay decay of the moving average of the weights, which then serves instead of the weights themselves
  *     (Polyak and Juditsky, SIAM J. Control Optim. 30, 1992); it rises to this value over the first steps; 0 for none
  * @param maxSkipped so many steps in a row with a loss that is not finite end the training
@@ -31,6 +33,7 @@ public record TrainingConfig(
         double centring,
         double labelSmoothing,
         double withheldShare,
+        double withheldWeight,
         int withheldWarmUp,
         double averageDecay,
         int maxSkipped,
@@ -46,6 +49,7 @@ public record TrainingConfig(
         require(centring >= 0 && centring <= 1, "centring must be in [0, 1]");
         require(labelSmoothing >= 0 && labelSmoothing < 0.5, "labelSmoothing must be in [0, 0.5)");
         require(withheldShare >= 0 && withheldShare <= 1, "withheldShare must be in [0, 1]");
+        require(withheldWeight >= 0 && withheldWeight <= 1, "withheldWeight must be in [0, 1]");
         require(withheldWarmUp >= 0, "withheldWarmUp must not be negative");
         require(averageDecay >= 0 && averageDecay < 1, "averageDecay must be in [0, 1)");
         require(maxSkipped > 0, "maxSkipped must be positive");
@@ -53,15 +57,21 @@ public record TrainingConfig(
 
     /** Defaults for the built-in model, as measured, with a seed. */
     public static TrainingConfig defaults(long seed) {
-        return new TrainingConfig(2e-3, 20, 0.9, 0.98, 1e-8, 0.1, 1.0, 1e-3, 0.0, 1.0, 100, 0.0, 8, seed);
+        return new TrainingConfig(2e-3, 20, 0.9, 0.98, 1e-8, 0.1, 1.0, 1e-3, 0.0, 1.0, 0.9, 200, 0.99, 8, seed);
     }
 
-    /** Usual values for a pretrained model that learns whole; for adapters raise the learning rate tenfold. */
+    /**
+     * Usual values for a pretrained model that learns whole; for adapters raise the learning rate tenfold. Both ways of showing
+     * a pair weigh the same, and there is no average, whose copy of the weights is large here: the built-in model's values were
+     * not measured with pretrained ones.
+     */
     public static TrainingConfig fineTuning(long seed) {
         return defaults(seed).toBuilder()
                 .learningRate(1e-5)
                 .beta2(0.999)
                 .weightDecay(0.01)
+                .withheldWeight(0.5)
+                .averageDecay(0)
                 .build();
     }
 
@@ -75,9 +85,9 @@ public record TrainingConfig(
         return toBuilder().learningRate(rate).build();
     }
 
-    /** The same with another share of pairs that are shown without their critiques, too, from the first step on. */
+    /** The same with another share of pairs that are shown without their critiques, too. */
     public TrainingConfig withWithheldShare(double share) {
-        return toBuilder().withheldShare(share).withheldWarmUp(0).build();
+        return toBuilder().withheldShare(share).build();
     }
 
     /** The rate of a step, counted from 1. */
@@ -85,9 +95,10 @@ public record TrainingConfig(
         return warmUpSteps == 0 ? learningRate : learningRate * Math.min(1.0, (double) step / warmUpSteps);
     }
 
-    /** The share of pairs that a step, counted from 1, also shows without their critiques. */
-    double withheldShareAt(long step) {
-        return withheldWarmUp == 0 ? withheldShare : withheldShare * Math.min(1.0, (double) step / withheldWarmUp);
+    /** The weight of the loss without critiques at a step, counted from 1. */
+    double withheldWeightAt(long step) {
+        double risen = withheldWarmUp == 0 ? 1 : Math.min(1.0, (double) step / withheldWarmUp);
+        return 0.5 + (withheldWeight - 0.5) * risen;
     }
 
     private static void require(boolean condition, String sentence) {
@@ -108,6 +119,7 @@ public record TrainingConfig(
         private double centring;
         private double labelSmoothing;
         private double withheldShare;
+        private double withheldWeight;
         private int withheldWarmUp;
         private double averageDecay;
         private int maxSkipped;
@@ -124,6 +136,7 @@ public record TrainingConfig(
             centring = from.centring;
             labelSmoothing = from.labelSmoothing;
             withheldShare = from.withheldShare;
+            withheldWeight = from.withheldWeight;
             withheldWarmUp = from.withheldWarmUp;
             averageDecay = from.averageDecay;
             maxSkipped = from.maxSkipped;
@@ -190,6 +203,12 @@ public record TrainingConfig(
             return this;
         }
 
+        /** See {@link TrainingConfig#withheldWeight}. */
+        public Builder withheldWeight(double value) {
+            withheldWeight = value;
+            return this;
+        }
+
         /** See {@link TrainingConfig#withheldWarmUp}. */
         public Builder withheldWarmUp(int value) {
             withheldWarmUp = value;
@@ -227,6 +246,7 @@ public record TrainingConfig(
                     centring,
                     labelSmoothing,
                     withheldShare,
+                    withheldWeight,
                     withheldWarmUp,
                     averageDecay,
                     maxSkipped,

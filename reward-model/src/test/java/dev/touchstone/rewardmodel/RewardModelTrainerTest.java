@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -88,13 +89,13 @@ class RewardModelTrainerTest {
 
     @Test
     void shouldLearnFromBothWaysOfShowingAPairWhenItHasCritiques() throws Exception {
-        TrainingConfig both = TrainingConfig.defaults(1).withWithheldShare(1);
+        TrainingConfig both =
+                TrainingConfig.defaults(1).toBuilder().withheldWeight(0.5).build();
         TrainingConfig once = both.withWithheldShare(0);
         try (RewardModelTrainer trainer = small(both);
                 RewardModelTrainer other = small(once)) {
             List<EncodedPair> pairs = ToyTask.pairs(trainer.format(), 8, 3);
-            List<EncodedPair> bare =
-                    pairs.stream().map(trainer.format()::withoutCritiques).toList();
+            List<EncodedPair> bare = bare(trainer, pairs);
             double[] bareBefore =
                     trainer.score(bare.stream().map(EncodedPair::chosen).toList());
 
@@ -112,21 +113,45 @@ class RewardModelTrainerTest {
         }
     }
 
-    @Test
-    void shouldWithholdMoreAndMoreWhenTheShareWarmsUp() {
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.9, 1})
+    void shouldCountBothWaysByTheirWeightWhenAPairIsShownSo(double weight) {
         TrainingConfig config = TrainingConfig.defaults(1).toBuilder()
-                .withheldShare(1)
+                .withheldWeight(weight)
+                .withheldWarmUp(0)
+                .build();
+        try (RewardModelTrainer trainer = small(config);
+                RewardModelTrainer with = small(config.withWithheldShare(0));
+                RewardModelTrainer without = small(config.withWithheldShare(0))) {
+            List<EncodedPair> critiqued = ToyTask.pairs(trainer.format(), 8, 3);
+            // One that has no critiques counts as much as one that is shown both ways.
+            List<EncodedPair> pairs = Stream.concat(
+                            critiqued.stream(), bare(trainer, ToyTask.pairs(trainer.format(), 1, 4)).stream())
+                    .toList();
+            double loss = trainer.step(pairs).loss();
+            double lossWith = with.step(pairs).loss();
+            double lossWithout = without.step(bare(trainer, pairs)).loss();
+            assertThat(lossWith).isNotCloseTo(lossWithout, within(1e-3));
+            assertThat(loss).isCloseTo((1 - weight) * lossWith + weight * lossWithout, within(1e-5));
+        }
+    }
+
+    private static List<EncodedPair> bare(RewardModelTrainer trainer, List<EncodedPair> pairs) {
+        return pairs.stream().map(trainer.format()::withoutCritiques).toList();
+    }
+
+    @Test
+    void shouldCountTheWayWithoutCritiquesMoreAndMoreWhenItsWeightWarmsUp() {
+        TrainingConfig config = TrainingConfig.defaults(1).toBuilder()
+                .withheldWeight(0.9)
                 .withheldWarmUp(4)
                 .build();
-        try (RewardModelTrainer trainer = small(config)) {
-            List<EncodedPair> pairs = ToyTask.pairs(trainer.format(), 256, 3);
-            for (int step = 1; step <= 5; step++) {
-                long bare = Arrays.stream(trainer.step(pairs).chosenBare())
-                        .filter(Double::isFinite)
-                        .count();
-                assertThat(bare / 256.0).isCloseTo(Math.min(1, step / 4.0), within(0.1));
-            }
-        }
+        assertThat(IntStream.rangeClosed(1, 6)
+                        .mapToDouble(config::withheldWeightAt)
+                        .toArray())
+                .containsExactly(new double[] {0.6, 0.7, 0.8, 0.9, 0.9, 0.9}, within(1e-12));
+        assertThat(config.toBuilder().withheldWarmUp(0).build().withheldWeightAt(1))
+                .isEqualTo(0.9);
     }
 
     @Test
@@ -242,6 +267,10 @@ class RewardModelTrainerTest {
                 .hasMessageContaining("learningRate");
         assertThatThrownBy(() -> TrainingConfig.defaults(1).withWithheldShare(1.1))
                 .hasMessageContaining("withheldShare");
+        assertThatThrownBy(() -> TrainingConfig.defaults(1).toBuilder()
+                        .withheldWeight(-0.1)
+                        .build())
+                .hasMessageContaining("withheldWeight");
         assertThatThrownBy(() -> new BuiltInConfig(10, 1, 4, 8, 64, 300)).hasMessageContaining("dim");
         assertThatThrownBy(() -> Torch.start(2)).hasMessageContaining("already runs with 1");
         try (RewardModelTrainer trainer = ToyTask.builtIn(1)) {

@@ -77,16 +77,14 @@ public final class BatchGradient {
     }
 
     /**
-     * Accumulates the gradient of the mean loss.
+     * Accumulates the gradient of the loss.
      *
      * @param batch pairs as they are shown to the model
-     * @param weights how often each reward head counts each pair, [pairs][heads]
-     * @param smoothing share of labels taken to be wrong
-     * @param centring weight of the centring term
+     * @param weights how much each reward head counts each of them, [pairs][heads]
+     * @param loss of which kind, and what the weighted sum is multiplied by
      * @throws IllegalStateException when not even one pair fits the device
      */
-    public List<Pass> accumulate(List<EncodedPair> batch, float[][] weights, double smoothing, double centring) {
-        Optimiser.Loss loss = new Optimiser.Loss(smoothing, centring, 1.0 / (batch.size() * heads));
+    public List<Pass> accumulate(List<EncodedPair> batch, float[][] weights, Optimiser.Loss loss) {
         while (true) {
             List<int[]> plan = BatchPlan.of(batch.size(), i -> longest(batch.get(i)), memory.tokens() / 2);
             List<Pass> passes = new ArrayList<>();

@@ -102,19 +102,20 @@ class PaddingTest {
                 float[][] weights = weights(batch.size(), heads, SEED + step);
                 double[][] one = new double[2][batch.size()];
                 double[][] other = new double[2][batch.size()];
-                List<Pass> passes = atOnce.accumulate(batch, weights, 0.1, 0.01);
-                List<Pass> pieces = piecewise.accumulate(batch, weights, 0.1, 0.01);
+                Optimiser.Loss loss = new Optimiser.Loss(0.1, 0.01, 1.0 / (batch.size() * heads));
+                List<Pass> passes = atOnce.accumulate(batch, weights, loss);
+                List<Pass> pieces = piecewise.accumulate(batch, weights, loss);
                 assertThat(passes).hasSize(1);
                 assertThat(pieces).hasSizeGreaterThan(4);
                 assertClose(second.gradient().toArray(), first.gradient().toArray(), "gradient");
                 update(first, passes);
                 update(second, pieces);
-                double loss =
+                double sumAtOnce =
                         passes.stream().mapToDouble(p -> p.read(one[0], one[1])).sum();
                 double sum = pieces.stream()
                         .mapToDouble(p -> p.read(other[0], other[1]))
                         .sum();
-                assertThat(sum).isCloseTo(loss, within(1e-5));
+                assertThat(sum).isCloseTo(sumAtOnce, within(1e-5));
                 assertThat(other[0]).containsExactly(one[0], within(1e-5));
                 assertThat(other[1]).containsExactly(one[1], within(1e-5));
                 assertThat(Arrays.stream(one[0]).distinct()).hasSize(batch.size());

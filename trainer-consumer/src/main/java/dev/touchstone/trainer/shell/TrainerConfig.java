@@ -181,7 +181,10 @@ public interface TrainerConfig {
     /** Share of the pairs with critiques that a step also shows without them, 0 to 1; as above. */
     OptionalDouble withheldShare();
 
-    /** Steps over which that share rises to it; as above. */
+    /** How much of the loss of a pair that is shown both ways is the one without critiques, 0 to 1; as above. */
+    OptionalDouble withheldWeight();
+
+    /** Steps over which that weight goes from one half to it; as above. */
     OptionalInt withheldWarmUp();
 
     /** Whether figures are also written for TensorBoard, in the folder tensorboard beside the model's checkpoints. */

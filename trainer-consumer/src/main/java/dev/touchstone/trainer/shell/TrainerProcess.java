@@ -184,6 +184,7 @@ public class TrainerProcess {
         settings.centring().ifPresent(training::centring);
         settings.averageDecay().ifPresent(training::averageDecay);
         settings.withheldShare().ifPresent(training::withheldShare);
+        settings.withheldWeight().ifPresent(training::withheldWeight);
         settings.withheldWarmUp().ifPresent(training::withheldWarmUp);
         LearnerConfig learner = new LearnerConfig(
                 start,
