@@ -42,7 +42,7 @@ record Grid(
                 2,
                 List.of(2e-3),
                 1_000,
-                new Laboratory.Scale(500, 1_000, 800));
+                new Laboratory.Scale(500, 1_000, 900));
     }
 
     /** Hours. */
