@@ -1,6 +1,7 @@
 package dev.touchstone.benchmarks.experiment;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.touchstone.rewardmodel.TrainingConfig;
 import dev.touchstone.schemas.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,20 +12,35 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Thread-safe. Results as JSON lines: what is there already is not run again. */
+/**
+ * Thread-safe. Results as JSON lines: what is there already is not run again. How models learn lies beside them, so that no report mixes
+ * results of two ways.
+ */
 public final class ResultFile {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String TRAINING = "training.txt";
 
     private final Path file;
+    private final String training;
     private final Map<String, CellResult> results = new LinkedHashMap<>();
 
-    /** @throws UserError if the file cannot be read, or holds something else */
-    public ResultFile(Path file) {
+    /**
+     * @param training how the models of new results learn
+     * @throws UserError if the file cannot be read, holds something else, or results of models that learnt otherwise
+     */
+    public ResultFile(Path file, TrainingConfig training) {
         this.file = file;
+        this.training = training.toString();
         if (!Files.exists(file)) {
             return;
         }
         try {
+            Path before = file.resolveSibling(TRAINING);
+            if (!Files.exists(before) || !Files.readString(before).strip().equals(this.training)) {
+                throw new UserError(
+                        "The models in " + file
+                                + " learnt otherwise than this version has them learn: name another folder with --out, or delete that one.");
+            }
             for (String line : Files.readAllLines(file)) {
                 if (!line.isBlank()) {
                     CellResult result = JSON.readValue(line, CellResult.class);
@@ -55,6 +71,9 @@ public final class ResultFile {
 
     /** Keeps one more. */
     public synchronized void add(CellResult result) throws IOException {
+        if (results.isEmpty()) {
+            Files.writeString(file.resolveSibling(TRAINING), training + "\n");
+        }
         results.put(result.key(), result);
         Files.writeString(
                 file, JSON.writeValueAsString(result) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);

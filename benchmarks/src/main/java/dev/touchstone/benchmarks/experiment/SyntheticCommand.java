@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.touchstone.benchmarks.Machine;
 import dev.touchstone.producers.cli.ProgressDisplay;
 import dev.touchstone.rewardmodel.Torch;
+import dev.touchstone.rewardmodel.TrainingConfig;
 import dev.touchstone.schemas.UserError;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -69,7 +70,8 @@ abstract class SyntheticCommand implements Callable<Integer> {
         Path shared = out.resolve(grid.name() + "-" + keys);
         Path folder = shared.resolve(experiment.title());
         Files.createDirectories(folder);
-        Evidence evidence = new Evidence(new ResultFile(shared.resolve("results.jsonl")), grid);
+        Evidence evidence =
+                new Evidence(new ResultFile(shared.resolve("results.jsonl"), TrainingConfig.defaults(0)), grid);
         run(new Runs(laboratory, evidence, experiment), clock);
 
         Findings findings = Findings.of(experiment, evidence, laboratory);

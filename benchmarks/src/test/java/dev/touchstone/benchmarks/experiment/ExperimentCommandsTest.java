@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.touchstone.rewardmodel.Torch;
+import dev.touchstone.rewardmodel.TrainingConfig;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -53,14 +54,28 @@ class ExperimentCommandsTest {
     }
 
     @Test
-    void shouldSayWhatIsWrongWhenTheResultsAreDamaged() throws Exception {
-        Files.createDirectories(folder.resolve("tiny-96"));
-        Files.writeString(folder.resolve("tiny-96/results.jsonl"), "{\"key\":");
+    void shouldSayWhatIsWrongWhenTheResultsAreDamagedOrOfAnotherTraining() throws Exception {
+        Path tiny = Files.createDirectories(folder.resolve("tiny-96"));
+        Path training = Files.writeString(
+                tiny.resolve("training.txt"), TrainingConfig.defaults(0).toString() + "\n");
+        Files.writeString(tiny.resolve("results.jsonl"), "{\"key\":");
+        assertThat(errorOf("--tiny", "--out", folder.toString()))
+                .contains("results.jsonl")
+                .contains("last line");
+        Files.writeString(
+                training, TrainingConfig.defaults(0).withLearningRate(0.5).toString());
+        assertThat(errorOf("--tiny", "--out", folder.toString()))
+                .contains("learnt otherwise", "another folder with --out");
+        Files.delete(training);
+        assertThat(errorOf("--tiny", "--out", folder.toString())).contains("learnt otherwise");
+    }
+
+    private static String errorOf(String... arguments) {
         StringWriter err = new StringWriter();
         CommandLine line = dev.touchstone.producers.cli.OneSentence.on(new CommandLine(new DataEfficiencyCommand()));
         line.setErr(new PrintWriter(err));
-        assertThat(line.execute("--tiny", "--out", folder.toString())).isEqualTo(2);
-        assertThat(err.toString()).contains("results.jsonl").contains("last line");
+        assertThat(line.execute(arguments)).isEqualTo(2);
+        return err.toString();
     }
 
     private void shareCellsAndDrawEveryFigure(Path results) throws Exception {

@@ -2,6 +2,7 @@ package dev.touchstone.benchmarks.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.touchstone.rewardmodel.TrainingConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -106,7 +107,8 @@ class HeadlineTest {
 
     private List<Outcome> outcomes(Experiment experiment) throws IOException {
         Grid grid = Grid.quick();
-        ResultFile file = new ResultFile(folder.resolve(experiment.title() + System.nanoTime()));
+        ResultFile file =
+                new ResultFile(folder.resolve(experiment.title() + System.nanoTime()), TrainingConfig.defaults(0));
         for (Map.Entry<Condition, Map<String, Double>> one : accuracies.entrySet()) {
             for (int seed = 1; seed <= grid.seeds(); seed++) {
                 Cell cell = new Cell(one.getKey(), grid.judged(), seed, 2e-3);

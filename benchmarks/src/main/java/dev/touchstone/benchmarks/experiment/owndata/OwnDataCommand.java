@@ -7,6 +7,7 @@ import dev.touchstone.benchmarks.experiment.ResultFile;
 import dev.touchstone.producers.cli.KafkaOptions;
 import dev.touchstone.producers.cli.ProgressDisplay;
 import dev.touchstone.rewardmodel.Torch;
+import dev.touchstone.rewardmodel.TrainingConfig;
 import dev.touchstone.schemas.UserError;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -113,7 +114,7 @@ public final class OwnDataCommand implements Callable<Integer> {
         OwnExperiment experiment = new OwnExperiment(
                 laboratory,
                 design,
-                new ResultFile(folder.resolve("results.jsonl")),
+                new ResultFile(folder.resolve("results.jsonl"), TrainingConfig.defaults(0)),
                 new Outcomes(folder.resolve("outcomes.jsonl")));
         if (!soFar) {
             run(experiment, data.name());

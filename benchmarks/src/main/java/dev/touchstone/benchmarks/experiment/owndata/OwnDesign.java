@@ -43,7 +43,7 @@ record OwnDesign(
 
     /** Seconds; the figures mean nothing. */
     static OwnDesign tiny() {
-        return new OwnDesign(2, 1, 0, List.of(0.05), List.of(1e-3), 16, 96, 300, 8, 1, 3);
+        return new OwnDesign(2, 1, 0, List.of(0.05, 0.4), List.of(1e-3), 16, 96, 300, 8, 1, 3);
     }
 
     /** Steps for so many pairs of the greatest number of them, the same in every arm. */

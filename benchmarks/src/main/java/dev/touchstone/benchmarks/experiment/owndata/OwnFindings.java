@@ -14,11 +14,14 @@ import org.jspecify.annotations.Nullable;
 /** Immutable. What the results of an {@link OwnExperiment} say, in the shape of the findings of the experiment on a made-up task. */
 final class OwnFindings {
     private static final String ID = OwnLaboratory.TEST;
-    private static final List<String> TESTS = List.of(ID, "absent", "swapped", "train");
+    /** Best of n, in a row. */
+    static final String BEST = "best_of_n";
 
     private final OwnExperiment experiment;
     private final OwnData data;
     private final PromptBootstrap bootstrap;
+    private final BestOf bestOf;
+    private final List<String> tests = new ArrayList<>(List.of(ID, "absent", "swapped"));
     private final int most;
     private final Map<String, Object> json = new LinkedHashMap<>();
     private final StringBuilder text = new StringBuilder();
@@ -28,6 +31,11 @@ final class OwnFindings {
         this.experiment = experiment;
         data = experiment.laboratory().data();
         bootstrap = new PromptBootstrap(data);
+        bestOf = new BestOf(data);
+        if (data.critics() == OwnData.Critics.REFERENCE) {
+            experiment.design().errors().forEach(error -> tests.add(OwnLaboratory.drift(error)));
+        }
+        tests.add("train");
         List<Integer> sizes = experiment.laboratory().sizes();
         most = sizes.get(sizes.size() - 1);
         json.put("data", about());
@@ -49,6 +57,14 @@ final class OwnFindings {
         return headline;
     }
 
+    /** Names of the columns of the models' table. */
+    List<String> columns() {
+        List<String> columns = new ArrayList<>(List.of("arm", "pairs", "seeds", "steps"));
+        columns.addAll(tests);
+        columns.addAll(List.of(BEST, "cut"));
+        return columns;
+    }
+
     /** Tables for a terminal, the headline last. */
     String text() {
         return text.toString();
@@ -64,7 +80,16 @@ final class OwnFindings {
         about.put("folds", design.folds());
         about.put("seeds", experiment.completeSeeds().size());
         about.put("width", design.width());
-        about.put("notes", data.notes());
+        List<String> notes = new ArrayList<>(data.notes());
+        if (bestOf.prompts() > 0) {
+            notes.add(String.format(
+                    Locale.ROOT,
+                    "Best of n: the share of %,d prompts with three completions or more at which a right one has the highest reward; guessing makes"
+                            + " it %.3f.",
+                    bestOf.prompts(),
+                    bestOf.guess()));
+        }
+        about.put("notes", notes);
         line(
                 "%s: %,d pairs of %,d prompts; %d folds, seeds: %d",
                 data.name(),
@@ -72,13 +97,20 @@ final class OwnFindings {
                 data.prompts().size(),
                 design.folds(),
                 experiment.completeSeeds().size());
-        data.notes().forEach(note -> line("%s", note));
+        notes.forEach(note -> line("%s", note));
         return about;
     }
 
     private List<Map<String, Object>> rows() {
         line("");
-        line("%-20s %7s %6s %15s %6s %6s %6s %6s", "arm", "pairs", ID, "95 %", "absent", "swap", "train", "cut");
+        line(
+                "%-20s %7s %15s %s %9s %6s",
+                "arm",
+                "pairs",
+                "95 %",
+                String.join("", tests.stream().map(OwnFindings::column).toList()),
+                BEST,
+                "cut");
         List<Map<String, Object>> rows = new ArrayList<>();
         experiment.conditions().forEach((condition, sizes) -> {
             for (int size : sizes) {
@@ -99,15 +131,15 @@ final class OwnFindings {
                 Numbers.mean(results.stream().mapToDouble(CellResult::rate).toArray()));
         row.put("seeds", results.size());
         row.put("steps", results.get(0).steps());
-        Map<String, String> shown = new LinkedHashMap<>();
-        for (String test : TESTS) {
+        StringBuilder shown = new StringBuilder();
+        for (String test : tests) {
             double[] values = results.stream()
                     .filter(result -> result.accuracies().containsKey(test))
                     .mapToDouble(result -> result.accuracies().getOrDefault(test, Double.NaN))
                     .toArray();
             row.put(test, values.length == 0 ? null : (Object) Numbers.mean(values));
             row.put(test + "BySeed", values);
-            shown.put(test, values.length == 0 ? "-" : three(Numbers.mean(values)));
+            shown.append(column(values.length == 0 ? "-" : three(Numbers.mean(values))));
         }
         Interval interval = bootstrap.mean(right(outcomes));
         row.put(ID + "Low", interval.low());
@@ -115,16 +147,13 @@ final class OwnFindings {
         double cut = Numbers.mean(
                 outcomes.stream().mapToDouble(Outcomes.Outcome::cut).toArray());
         row.put("cut", cut);
+        double best = Numbers.mean(outcomes.stream()
+                .mapToDouble(outcome -> bestOf.share(outcome.right().getOrDefault(ID, new double[0])))
+                .toArray());
+        row.put(BEST, finite(best));
         line(
-                "%-20s %,7d %6s %15s %6s %6s %6s %6.3f",
-                condition.label(),
-                size,
-                shown.get(ID),
-                words(interval),
-                shown.get("absent"),
-                shown.get("swapped"),
-                shown.get("train"),
-                cut);
+                "%-20s %,7d %15s %s %9s %6.3f",
+                condition.label(), size, words(interval), shown, Double.isNaN(best) ? "-" : three(best), cut);
         return row;
     }
 
@@ -225,6 +254,10 @@ final class OwnFindings {
 
     private static @Nullable Object finite(double value) {
         return Double.isNaN(value) ? null : (Object) value;
+    }
+
+    private static String column(String text) {
+        return String.format(Locale.ROOT, " %11s", text);
     }
 
     private static String three(double value) {

@@ -56,9 +56,13 @@ final class OwnLaboratory {
         return data;
     }
 
-    /** Tells data and designs apart. */
+    /** Tells data, designs and what made-up critics say apart. */
     String fingerprint() {
-        return String.format(Locale.ROOT, "%08x", 31 * data.pairs().hashCode() + design.hashCode());
+        return String.format(
+                Locale.ROOT,
+                "%08x",
+                31 * (31 * data.pairs().hashCode() + design.hashCode())
+                        + Phrases.all().hashCode());
     }
 
     /** The pairs that the smallest training part has, and halves of that, ascending. */
@@ -195,6 +199,11 @@ final class OwnLaboratory {
             if (condition.arm() == Arm.CRITIQUED) {
                 tests.put("absent", encoder.encode(condition.in(Arm.PLAIN), split.test(), critic));
                 tests.put("swapped", encoder.encode(condition.in(Arm.SWAPPED), split.test(), critic));
+                for (Double error : otherErrors(condition)) {
+                    tests.put(
+                            drift(error),
+                            encoder.encode(condition, split.test(), new ReferenceCritic(error, cell.seed())));
+                }
             }
             tests.put(TRAIN, seen.first(TRAIN_TESTED));
             BestCheckpoint<double[]> best = BestCheckpoint.of(
@@ -207,6 +216,20 @@ final class OwnLaboratory {
                     Seeds.random(cell.seed(), number));
             return new Fold(rate, cut, best);
         }
+    }
+
+    /** Errors of the critics that a model meets at the test and did not in training; none where critiques came with the pairs. */
+    private List<Double> otherErrors(OwnCondition condition) {
+        return data.critics() == OwnData.Critics.REFERENCE
+                ? design.errors().stream()
+                        .filter(error -> !error.equals(condition.error()))
+                        .toList()
+                : List.of();
+    }
+
+    /** The name of the test with a critic of this error. */
+    static String drift(double error) {
+        return String.format(Locale.ROOT, "critic_%.2f", error);
     }
 
     private @Nullable OwnCritic critic(OwnCondition condition, int seed) {

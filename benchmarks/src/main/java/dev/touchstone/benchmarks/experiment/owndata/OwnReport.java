@@ -51,9 +51,7 @@ final class OwnReport {
                                         table(
                                                 "Accuracies of the models" + INTERVAL,
                                                 json.path("rows"),
-                                                List.of(
-                                                        "arm", "pairs", "seeds", "steps", "id", "absent", "swapped",
-                                                        "train", "cut")),
+                                                findings.columns()),
                                         table(
                                                 "Over plain" + INTERVAL,
                                                 json.path("differences"),

@@ -7,6 +7,7 @@ import java.util.Random;
 
 /** What critics that are made here say. */
 final class Phrases {
+    // In each place the same number of words, so that length says nothing of the verdict.
     private static final List<String> GOOD = List.of(
             "The final answer is correct.",
             "I checked the result and it holds.",
@@ -15,10 +16,10 @@ final class Phrases {
             "It gives what was asked for.");
     private static final List<String> BAD = List.of(
             "The final answer is wrong.",
-            "I checked the result and it does not hold.",
-            "One of the steps goes astray, so the answer is off.",
-            "There is a mistake in what it arrives at.",
-            "It does not give what was asked for.");
+            "I checked the result and it fails.",
+            "The answer departs from the facts and is off.",
+            "A mistake was found in what it arrives at.",
+            "It misses what was asked for.");
     private static final List<String> NEUTRAL = List.of(
             "The text has several sentences.",
             "It was read from beginning to end.",

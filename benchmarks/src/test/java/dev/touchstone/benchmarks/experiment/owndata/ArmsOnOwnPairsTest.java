@@ -8,10 +8,14 @@ import dev.touchstone.benchmarks.experiment.owndata.OwnPair.Critiques;
 import dev.touchstone.benchmarks.experiment.owndata.OwnPair.Remark;
 import dev.touchstone.rewardmodel.Turn;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +91,51 @@ class ArmsOnOwnPairsTest {
                         .completion());
         assertThat(CRITIQUED.label()).isEqualTo("critiqued 0.20");
         assertThat(new OwnCondition(Arm.CRITIQUED, null).label()).isEqualTo("critiqued");
+    }
+
+    @Test
+    void shouldTellNothingByTheNumberOfWordsWhenAVerdictIsGiven() {
+        Map<Boolean, Map<Integer, Long>> lengths = new HashMap<>();
+        for (boolean good : new boolean[] {true, false}) {
+            lengths.put(
+                    good,
+                    IntStream.range(0, 500)
+                            .mapToObj(seed ->
+                                    Phrases.verdict(good, new Random(seed)).split(" ").length)
+                            .collect(Collectors.groupingBy(Function.identity(), Collectors.counting())));
+        }
+        assertThat(lengths.get(true)).isEqualTo(lengths.get(false)).hasSizeGreaterThan(3);
+    }
+
+    @Test
+    void shouldFindTheBestOfACompletionsWhenARightOneBeatsAllWrongOnes() {
+        List<OwnPair> pairs = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            List<Turn> prompt = List.of(new Turn("user", "Q" + i));
+            pairs.add(new OwnPair(prompt, "right", "wrong 1", null, "1"));
+            if (i > 0) {
+                pairs.add(new OwnPair(prompt, "right", "wrong 2", null, "1"));
+            }
+            if (i > 1) {
+                pairs.add(new OwnPair(prompt, "right too", "wrong 1", null, "1"));
+            }
+            if (i > 2) {
+                pairs.add(new OwnPair(prompt, "right too", "wrong 2", null, "1"));
+            }
+        }
+        BestOf best = new BestOf(OwnData.of("some", pairs, List.of()));
+        assertThat(best.prompts())
+                .as("the first has two completions alone, the third lacks a pair")
+                .isEqualTo(18);
+        assertThat(best.guess()).isCloseTo((1 / 3.0 + 17 / 2.0) / 18, within(1e-9));
+        double[] right = new double[pairs.size()];
+        assertThat(best.share(right)).isZero();
+        // Prompt 3: one right side is above all wrong ones, the other above none.
+        right[6] = 1;
+        right[7] = 1;
+        assertThat(best.share(right)).isCloseTo(1 / 18.0, within(1e-9));
+        right[7] = 0.5;
+        assertThat(best.share(right)).isZero();
     }
 
     @Test

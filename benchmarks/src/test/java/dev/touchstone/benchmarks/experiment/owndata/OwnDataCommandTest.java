@@ -58,22 +58,41 @@ class OwnDataCommandTest {
         Path file = Files.writeString(folder.resolve("sums.jsonl"), Samples.gsm8k(24));
         assertThat(run("--data", file.toString())).as("%s", err).isZero();
         Path results = folder.resolve("own-data-sums-tiny/results.jsonl");
-        assertThat(Files.readAllLines(results)).hasSize(6);
+        assertThat(Files.readAllLines(results)).hasSize(7);
         JsonNode findings = findings("sums");
         assertThat(findings.path("rows"))
                 .extracting(row -> row.path("arm").asText())
-                .containsExactly("plain", "critiqued 0.05", "shuffled 0.05", "critique-only 0.05", "filler", "leaked");
+                .containsExactly(
+                        "plain",
+                        "critiqued 0.05",
+                        "critiqued 0.40",
+                        "shuffled 0.05",
+                        "critique-only 0.05",
+                        "filler",
+                        "leaked");
         JsonNode critiqued = findings.path("rows").get(1);
         assertThat(critiqued.path("idBySeed")).hasSize(1);
         assertThat(critiqued.path("swapped").isNumber()).isTrue();
         assertThat(critiqued.path("absent").isNumber()).isTrue();
         assertThat(critiqued.path("train").isNumber()).isTrue();
+        assertThat(critiqued.path("critic_0.40").isNumber()).isTrue();
+        assertThat(critiqued.path("critic_0.05").isNull())
+                .as("the critic of its training")
+                .isTrue();
+        assertThat(critiqued.path("best_of_n").asDouble()).isBetween(0.0, 1.0);
+        assertThat(findings.path("data").path("notes").get(1).asText())
+                .contains("24 prompts", "guessing makes it 0.333");
         assertThat(findings.path("rules"))
                 .extracting(rule -> rule.path("rule").asText())
-                .containsExactly("rule, given weights", "rule, fitted", "longer is better");
+                .containsExactly(
+                        "rule, given weights",
+                        "rule, fitted",
+                        "rule, given weights",
+                        "rule, fitted",
+                        "longer is better");
         assertThat(findings.path("rules").get(0).path("id").asDouble()).isGreaterThan(0.85);
-        assertThat(findings.path("differences")).hasSize(5);
-        assertThat(findings.path("ratios")).hasSize(3);
+        assertThat(findings.path("differences")).hasSize(6);
+        assertThat(findings.path("ratios")).hasSize(6);
         assertThat(findings.path("headline")).isNotEmpty();
         assertThat(Files.readString(folder.resolve("own-data-sums-tiny/report.html")))
                 .contains("<svg", "critiqued 0.05", "it knows the answer")
@@ -85,17 +104,17 @@ class OwnDataCommandTest {
 
         // One cell without a result, and another one without its outcomes.
         Path outcomes = folder.resolve("own-data-sums-tiny/outcomes.jsonl");
-        Files.write(results, Files.readAllLines(results).subList(0, 5));
-        Files.write(outcomes, Files.readAllLines(outcomes).subList(0, 4));
+        Files.write(results, Files.readAllLines(results).subList(0, 6));
+        Files.write(outcomes, Files.readAllLines(outcomes).subList(0, 5));
         String kept = Files.readString(results);
         assertThat(run("--data", file.toString(), "--so-far")).isEqualTo(2);
         assertThat(err.toString()).contains("No seed is complete");
         assertThat(run("--data", file.toString())).isZero();
         assertThat(Files.readString(results)).startsWith(kept);
-        assertThat(Files.readAllLines(results)).hasSize(5 + 2);
-        assertThat(Files.readAllLines(outcomes)).hasSize(6);
+        assertThat(Files.readAllLines(results)).hasSize(6 + 2);
+        assertThat(Files.readAllLines(outcomes)).hasSize(7);
         assertThat(run("--data", file.toString(), "--so-far")).isZero();
-        assertThat(findings("sums").path("rows")).hasSize(6);
+        assertThat(findings("sums").path("rows")).hasSize(7);
     }
 
     @Test
