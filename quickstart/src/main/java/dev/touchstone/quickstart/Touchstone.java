@@ -8,6 +8,7 @@ import dev.touchstone.quickstart.command.BenchCommand;
 import dev.touchstone.quickstart.command.BrokerCommand;
 import dev.touchstone.quickstart.command.DemoCommand;
 import dev.touchstone.quickstart.command.ExperimentCommand;
+import dev.touchstone.quickstart.command.ExportCommand;
 import dev.touchstone.quickstart.command.FaultsCommand;
 import dev.touchstone.quickstart.command.ModelsCommand;
 import dev.touchstone.quickstart.command.ReplayCommand;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Command;
             ModelsCommand.class,
             VerifyCommand.class,
             ReplayCommand.class,
+            ExportCommand.class,
             FaultsCommand.class,
             BenchCommand.class,
             ExperimentCommand.class,
@@ -55,7 +57,7 @@ public final class Touchstone {
     }
 
     static CommandLine commandLine() {
-        CommandLine line = OneSentence.on(new CommandLine(new Touchstone()));
+        CommandLine line = OneSentence.on(new CommandLine(new Touchstone()).setCaseInsensitiveEnumValuesAllowed(true));
         CommandLine.IExecutionExceptionHandler sentence = line.getExecutionExceptionHandler();
         line.setExecutionExceptionHandler((exception, command, parsed) -> {
             if (exception instanceof PartFailure failure) {
