@@ -1,5 +1,6 @@
 package dev.touchstone.benchmarks.experiment;
 
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -26,4 +27,9 @@ public record CellResult(
         long best,
         double validation,
         Map<String, Double> accuracies,
-        double seconds) {}
+        double seconds) {
+    /** The name of the test with a critic of this error. */
+    public static String drift(double error) {
+        return String.format(Locale.ROOT, "critic_%.2f", error);
+    }
+}

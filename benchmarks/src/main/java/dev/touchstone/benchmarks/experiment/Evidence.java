@@ -31,7 +31,7 @@ record Evidence(ResultFile results, Grid grid) {
 
     /** A test with the critic of training is the usual one. */
     static String nameFor(Condition condition, String test) {
-        return condition.arm() == Arm.CRITIQUED && test.equals(Laboratory.drift(condition.error())) ? ID : test;
+        return condition.arm() == Arm.CRITIQUED && test.equals(CellResult.drift(condition.error())) ? ID : test;
     }
 
     /** The learning rate that is best on validation; a seed of its own chooses it. */

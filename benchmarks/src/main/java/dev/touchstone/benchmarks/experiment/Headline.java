@@ -205,11 +205,11 @@ final class Headline {
         if (worst != grid.best()) {
             drifted(
                     critiqued,
-                    Laboratory.drift(worst),
+                    CellResult.drift(worst),
                     "a critic that got worse, from error %.2f to %.2f".formatted(grid.best(), worst));
             drifted(
                     bad,
-                    Laboratory.drift(grid.best()),
+                    CellResult.drift(grid.best()),
                     "a critic that got better, from error %.2f to %.2f".formatted(worst, grid.best()));
         }
         drifted(critiqued, "other_words", "the same critic in other words");

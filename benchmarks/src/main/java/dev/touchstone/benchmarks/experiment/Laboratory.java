@@ -143,17 +143,12 @@ final class Laboratory {
             // The critic is another one than in training.
             for (double error : DRIFT) {
                 if (error != critic.error()) {
-                    sets.put(drift(error), run.encoded(arm, id, new Critic(error, critic.seed())));
+                    sets.put(CellResult.drift(error), run.encoded(arm, id, new Critic(error, critic.seed())));
                 }
             }
             sets.put("other_words", run.encoded(arm, id, new Critic(critic.error(), critic.seed(), true)));
         }
         return sets;
-    }
-
-    /** The name of the test with a critic of this error. */
-    static String drift(double error) {
-        return String.format(Locale.ROOT, "critic_%.2f", error);
     }
 
     private static String name(LookupTask.Slice slice) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class OwnFindings {
     private static final String ID = OwnLaboratory.TEST;
     /** Best of n, in a row. */
-    static final String BEST = "best_of_n";
+    private static final String BEST = "best_of_n";
 
     private final OwnExperiment experiment;
     private final OwnData data;
@@ -33,7 +33,7 @@ final class OwnFindings {
         bootstrap = new PromptBootstrap(data);
         bestOf = new BestOf(data);
         if (data.critics() == OwnData.Critics.REFERENCE) {
-            experiment.design().errors().forEach(error -> tests.add(OwnLaboratory.drift(error)));
+            experiment.design().errors().forEach(error -> tests.add(CellResult.drift(error)));
         }
         tests.add("train");
         List<Integer> sizes = experiment.laboratory().sizes();

@@ -176,9 +176,7 @@ final class OwnLaboratory {
         OwnCondition condition = cell.condition();
         @Nullable OwnCritic critic = critic(condition, cell.seed());
         int steps = design.steps(cell.pairs(), most());
-        TrainingConfig training = TrainingConfig.defaults(cell.seed()).toBuilder()
-                .learningRate(rate)
-                .build();
+        TrainingConfig training = TrainingConfig.defaults(cell.seed()).withLearningRate(rate);
         try (Tokenizer tokenizer = Tokenizer.of(tokenizer(cell.seed(), number));
                 RewardModelTrainer trainer = RewardModelTrainer.create(
                         new BuiltInConfig(
@@ -201,7 +199,7 @@ final class OwnLaboratory {
                 tests.put("swapped", encoder.encode(condition.in(Arm.SWAPPED), split.test(), critic));
                 for (Double error : otherErrors(condition)) {
                     tests.put(
-                            drift(error),
+                            CellResult.drift(error),
                             encoder.encode(condition, split.test(), new ReferenceCritic(error, cell.seed())));
                 }
             }
@@ -225,11 +223,6 @@ final class OwnLaboratory {
                         .filter(error -> !error.equals(condition.error()))
                         .toList()
                 : List.of();
-    }
-
-    /** The name of the test with a critic of this error. */
-    static String drift(double error) {
-        return String.format(Locale.ROOT, "critic_%.2f", error);
     }
 
     private @Nullable OwnCritic critic(OwnCondition condition, int seed) {
