@@ -3,6 +3,7 @@ package dev.touchstone.quickstart.export;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.quickstart.topic.TopicUpToNow;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.Decoded;
 import dev.touchstone.schemas.kafka.KafkaSettings;
@@ -14,14 +15,11 @@ import dev.touchstone.schemas.v1.Preference;
 import dev.touchstone.schemas.v1.PreferencePair;
 import java.io.IOException;
 import java.io.Writer;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * Confined to one thread. Writes the critiqued pairs that lie on the topic when it begins as JSON lines: conversational preference data with
@@ -29,7 +27,6 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class PairExport {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration STALL = Duration.ofSeconds(60);
 
     /** The turn that a model of Llama's kind is shown behind a completion, as the reward model writes it. */
     private static final String CRITIQUE = "Critique:\n";
@@ -89,42 +86,15 @@ public final class PairExport {
      */
     public Count run(Writer out, Progress progress) throws IOException {
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings.byteConsumer())) {
-            List<TopicPartition> all = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList();
-            consumer.assign(all);
-            consumer.seekToBeginning(all);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(all);
-            long begin = passed(consumer, all);
-            long total = ends.values().stream().mapToLong(Long::longValue).sum() - begin;
-            long movedAt = System.nanoTime();
-            long before = begin;
-            while (all.stream().anyMatch(partition -> consumer.position(partition) < end(ends, partition))) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                    if (record.offset() < end(ends, new TopicPartition(topic, record.partition()))) {
-                        write(out, record);
-                    }
+            TopicUpToNow records = new TopicUpToNow(consumer, settings, topic, "pair");
+            while (records.hasNext()) {
+                for (ConsumerRecord<byte[], byte[]> record : records.next()) {
+                    write(out, record);
                 }
-                long now = passed(consumer, all);
-                progress.at(now - begin, total, pairs);
-                if (now > before) {
-                    before = now;
-                    movedAt = System.nanoTime();
-                } else if (System.nanoTime() - movedAt > STALL.toNanos()) {
-                    throw new UserError("No pair came for " + STALL.toSeconds() + " s: see whether the brokers at "
-                            + settings.bootstrapServers() + " are well, and run the same again.");
-                }
+                progress.at(records.done(), records.total(), pairs);
             }
         }
         return new Count(pairs, ties, unreadable);
-    }
-
-    private static long end(Map<TopicPartition, Long> ends, TopicPartition partition) {
-        return ends.getOrDefault(partition, 0L);
-    }
-
-    private static long passed(KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions) {
-        return partitions.stream().mapToLong(consumer::position).sum();
     }
 
     private void write(Writer out, ConsumerRecord<byte[], byte[]> record) throws IOException {

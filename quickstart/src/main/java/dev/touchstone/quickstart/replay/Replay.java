@@ -1,14 +1,13 @@
 package dev.touchstone.quickstart.replay;
 
+import dev.touchstone.quickstart.topic.TopicUpToNow;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.TopicCatalogue.Topic;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.DeadLetters;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -37,7 +36,6 @@ public final class Replay {
     public static final String REPLAYED_FROM = "replayed-from";
 
     private static final String OURS = "dead-letter-";
-    private static final Duration STALL = Duration.ofSeconds(60);
 
     private final KafkaSettings settings;
     private final String deadLetters;
@@ -105,20 +103,11 @@ public final class Replay {
             Choice choice,
             boolean dryRun,
             Progress progress) {
-        List<TopicPartition> all = consumer.partitionsFor(deadLetters).stream()
-                .map(info -> new TopicPartition(deadLetters, info.partition()))
-                .toList();
-        consumer.assign(all);
-        Map<TopicPartition, Long> ends = consumer.endOffsets(all);
-        seek(consumer, all, ends, choice);
-        long begin = passed(consumer, all);
-        long total = ends.values().stream().mapToLong(Long::longValue).sum() - begin;
-        long movedAt = System.nanoTime();
-        while (all.stream().anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
-            long before = passed(consumer, all);
-            for (ConsumerRecord<byte[], byte[]> letter : consumer.poll(Duration.ofMillis(200))) {
-                TopicPartition partition = new TopicPartition(letter.topic(), letter.partition());
-                if (letter.offset() < ends.getOrDefault(partition, 0L) && choice.hasTime(letter.timestamp())) {
+        TopicUpToNow letters = new TopicUpToNow(consumer, settings, deadLetters, "dead letter");
+        seek(consumer, letters, choice);
+        while (letters.hasNext()) {
+            for (ConsumerRecord<byte[], byte[]> letter : letters.next()) {
+                if (choice.hasTime(letter.timestamp())) {
                     if (left == 0) {
                         return false;
                     }
@@ -126,34 +115,24 @@ public final class Replay {
                 }
             }
             throwIfFailed();
-            progress.at(passed(consumer, all) - begin, total, choice.limit() - left);
-            if (passed(consumer, all) > before) {
-                movedAt = System.nanoTime();
-            } else if (System.nanoTime() - movedAt > STALL.toNanos()) {
-                throw new UserError("No dead letter came for " + STALL.toSeconds() + " s: see whether the brokers at "
-                        + settings.bootstrapServers() + " are well, and run the same again.");
-            }
+            progress.at(letters.done(), letters.total(), choice.limit() - left);
         }
         return true;
     }
 
-    private static void seek(
-            KafkaConsumer<?, ?> consumer, List<TopicPartition> all, Map<TopicPartition, Long> ends, Choice choice) {
+    private static void seek(KafkaConsumer<?, ?> consumer, TopicUpToNow letters, Choice choice) {
         if (choice.since() == null) {
-            consumer.seekToBeginning(all);
             return;
         }
         long since = choice.since().toEpochMilli();
         Map<TopicPartition, @Nullable OffsetAndTimestamp> found = new HashMap<>(consumer.offsetsForTimes(
-                all.stream().collect(Collectors.toMap(partition -> partition, partition -> since))));
-        for (TopicPartition partition : all) {
+                letters.partitions().stream().collect(Collectors.toMap(partition -> partition, partition -> since))));
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        for (TopicPartition partition : letters.partitions()) {
             OffsetAndTimestamp first = found.get(partition);
-            consumer.seek(partition, first == null ? ends.getOrDefault(partition, 0L) : first.offset());
+            offsets.put(partition, first == null ? letters.end(partition) : first.offset());
         }
-    }
-
-    private static long passed(KafkaConsumer<?, ?> consumer, List<TopicPartition> all) {
-        return all.stream().mapToLong(consumer::position).sum();
+        letters.from(offsets);
     }
 
     private void take(
