@@ -157,9 +157,22 @@ function connect() {
   source.onerror = () => {
     connection('lost', 'Connection lost, trying again.');
     if (source.readyState === EventSource.CLOSED) {
+      explain();
       setTimeout(connect, RECONNECT_MS);
     }
   };
+}
+
+/** An EventSource does not tell what an answer that is an error says. */
+async function explain() {
+  try {
+    const answer = await fetch('v1/dashboard');
+    if (!answer.ok) {
+      connection('lost', (await answer.json()).error.message);
+    }
+  } catch {
+    // Nobody answers, which is what is shown already.
+  }
 }
 
 element('pause').addEventListener('click', () => {

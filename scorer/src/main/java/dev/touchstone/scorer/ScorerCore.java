@@ -6,6 +6,7 @@ import dev.touchstone.schemas.kafka.Refusal;
 import dev.touchstone.schemas.kafka.TopicAdmin;
 import dev.touchstone.scorer.dashboard.Dashboard;
 import dev.touchstone.scorer.dashboard.LagReader;
+import dev.touchstone.scorer.http.ApiException;
 import dev.touchstone.scorer.http.RewardService;
 import dev.touchstone.scorer.model.ModelLoader;
 import dev.touchstone.scorer.scoring.ScoringEngine;
@@ -105,8 +106,16 @@ public final class ScorerCore implements AutoCloseable {
         return board.status(engine.serving(), follower.problem());
     }
 
-    /** What the page shows, by part; a part that has not changed is the same object as before. */
+    /**
+     * What the page shows, by part; a part that has not changed is the same object as before.
+     *
+     * @throws ApiException if this scorer has no page
+     */
     public Map<String, Object> dashboard() {
+        if (!settings.page()) {
+            throw new ApiException(
+                    404, "no_page", "This scorer has no page: ask another one, or set touchstone.page=true here.");
+        }
         return dashboard.parts(engine.serving(), follower.problem(), lags.lags());
     }
 
@@ -154,16 +163,19 @@ public final class ScorerCore implements AutoCloseable {
                         topics.checkpoints().name(),
                         TopicTail.ALL),
                 follower);
-        TopicTail shown = new TopicTail(settings.kafka(), Dashboard.reach(topics), dashboard);
         TopicTail given = new TopicTail(settings.kafka(), StreamedRewards.reach(topics), stream);
         RewardLoop loop = new RewardLoop(
                 settings.kafka(), settings.topicPrefix(), settings.instanceId(), engine, follower, metrics, clock);
-        parts.addAll(List.of(loop, models, shown, given, lags));
+        parts.addAll(List.of(loop, models, given, lags));
         spawn("rewards", loop);
         spawn("models", models);
-        spawn("board", shown);
         spawn("given", given);
         spawn("lags", lags);
+        if (settings.page()) {
+            TopicTail shown = new TopicTail(settings.kafka(), Dashboard.reach(topics), dashboard);
+            parts.add(shown);
+            spawn("board", shown);
+        }
     }
 
     private void spawn(String name, Runnable work) {

@@ -13,6 +13,7 @@ import dev.touchstone.schemas.kafka.KafkaSettings;
  * @param versionsBeside how many versions that are asked for by name may be in memory beside it
  * @param instanceId name of this instance among the scorers of these topics, the same after a restart
  * @param queueItems how many texts from HTTP may wait or be scored at a time
+ * @param page whether topics are read for the page
  */
 public record ScorerSettings(
         KafkaSettings kafka,
@@ -21,7 +22,8 @@ public record ScorerSettings(
         String serve,
         int versionsBeside,
         String instanceId,
-        int queueItems) {
+        int queueItems,
+        boolean page) {
     /**
      * Checks what can be checked.
      *

@@ -1,12 +1,14 @@
 package dev.touchstone.scorer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.touchstone.schemas.Aliases;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.v1.Reward;
+import dev.touchstone.scorer.http.ApiException;
 import dev.touchstone.testkit.cluster.EmbeddedOnly;
 import dev.touchstone.testkit.cluster.Rights;
 import dev.touchstone.testkit.cluster.SecuredCluster;
@@ -45,14 +47,25 @@ class AclTest {
         publish(topics);
         try (ScorerCore core = core("acl.")) {
             core.start();
-            await().atMost(LIMIT).until(() -> {
-                assertThat(core.failure()).isNotCompleted();
-                return Records.readAll(cluster.admin(), topics.rewards().name(), Reward.class)
-                                .size()
-                        == 1;
-            });
+            awaitReward(core, topics);
             await().atMost(LIMIT).until(() -> core.dashboard().toString().contains("service=scorer, topic="));
             assertThat(core.failure()).isNotCompleted();
+        }
+    }
+
+    @Test
+    void shouldNeedNoRightOfThePageWhenItHasNone() {
+        TopicCatalogue topics = cluster.topics("bare.");
+        Rights.of("scorer", "bare.").grant(cluster.admin(), SecuredCluster.USER);
+        publish(topics);
+        try (ScorerCore core = core("bare.", false)) {
+            core.start();
+            awaitReward(core, topics);
+            assertThat(core.failure()).isNotCompleted();
+            assertThat(core.status().newest()).isEmpty();
+            assertThatThrownBy(core::dashboard)
+                    .isInstanceOf(ApiException.class)
+                    .hasMessageContaining("touchstone.page=true");
         }
     }
 
@@ -90,9 +103,22 @@ class AclTest {
                 Fixtures.critiqued(1, "It is 4."));
     }
 
+    private static void awaitReward(ScorerCore core, TopicCatalogue topics) {
+        await().atMost(LIMIT).until(() -> {
+            assertThat(core.failure()).isNotCompleted();
+            return Records.readAll(cluster.admin(), topics.rewards().name(), Reward.class)
+                            .size()
+                    == 1;
+        });
+    }
+
     private static ScorerCore core(String prefix) {
+        return core(prefix, true);
+    }
+
+    private static ScorerCore core(String prefix, boolean page) {
         return new ScorerCore(
-                new ScorerSettings(cluster.user(), prefix, Fixtures.MODEL, Aliases.CHAMPION, 2, "1", 100),
+                new ScorerSettings(cluster.user(), prefix, Fixtures.MODEL, Aliases.CHAMPION, 2, "1", 100, page),
                 ScriptedModel.LOADER,
                 new ScorerMetrics(new SimpleMeterRegistry()),
                 Clock.systemUTC());

@@ -35,6 +35,7 @@ public class DashboardResource {
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @RestStreamElementType(MediaType.APPLICATION_JSON)
     public Multi<Map<String, Object>> events() {
+        process.core().dashboard(); // where there is no page that is said at once, and no stream begins
         return Multi.createFrom().deferred(() -> {
             Map<String, Object> sent = new LinkedHashMap<>();
             return Multi.createFrom()

@@ -43,6 +43,13 @@ public interface ScorerConfig {
     @WithDefault("1")
     String instanceId();
 
+    /**
+     * Whether this scorer has the page, for which it reads every record of pairs, completions and rewards; without it
+     * {@code /v1/status} knows what serves and no figures of training or rewards.
+     */
+    @WithDefault("true")
+    boolean page();
+
     /** Threads of the native library for one computation; keep it below the number of cores. */
     @WithDefault("1")
     int nativeThreads();

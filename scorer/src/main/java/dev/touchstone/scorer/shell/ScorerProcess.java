@@ -90,7 +90,8 @@ public class ScorerProcess {
                         settings.modelVersion(),
                         settings.versionsBeside(),
                         settings.instanceId(),
-                        settings.http().queueItems()),
+                        settings.http().queueItems(),
+                        settings.page()),
                 loader(),
                 new ScorerMetrics(meters),
                 Clock.systemUTC());
