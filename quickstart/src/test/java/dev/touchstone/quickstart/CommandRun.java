@@ -1,7 +1,9 @@
 package dev.touchstone.quickstart;
 
+import dev.touchstone.schemas.kafka.KafkaSettings;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 
@@ -13,6 +15,19 @@ import picocli.CommandLine;
  * @param err what it complained of
  */
 public record CommandRun(int exitCode, String out, String err) {
+    /** Runs a command line on a cluster, with topics of a prefix. */
+    public static CommandRun on(KafkaSettings cluster, String topicPrefix, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of(
+                "--topic-prefix",
+                topicPrefix,
+                "--bootstrap-servers",
+                cluster.bootstrapServers(),
+                "--registry",
+                String.valueOf(cluster.client().get("schema.registry.url"))));
+        return of(all);
+    }
+
     /** Runs a command line. */
     public static CommandRun of(List<String> arguments) {
         StringWriter out = new StringWriter();

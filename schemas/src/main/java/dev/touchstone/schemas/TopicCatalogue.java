@@ -21,6 +21,9 @@ public final class TopicCatalogue {
     /** The prefix unless the user sets another. */
     public static final String DEFAULT_PREFIX = "rm.";
 
+    /** Partitions of the topics that carry pairs, completions and rewards, unless the user wants more. */
+    public static final int DEFAULT_PARTITIONS = 4;
+
     /** Largest record of the topics that carry users' texts, bytes; what comes out has critiques and headers on top. */
     private static final int INPUT_BYTES = 2 << 20;
 
@@ -29,14 +32,27 @@ public final class TopicCatalogue {
     private static final String FOR_EVER = "-1";
 
     private final String prefix;
+    private final int partitions;
 
     /** @param prefix what every topic's name begins with, {@value #DEFAULT_PREFIX} by default */
     public TopicCatalogue(String prefix) {
+        this(prefix, DEFAULT_PARTITIONS);
+    }
+
+    /**
+     * @param prefix what every topic's name begins with
+     * @param partitions of the topics that carry pairs, completions and rewards when they are created; the others have one
+     */
+    public TopicCatalogue(String prefix, int partitions) {
         if (!prefix.matches("[a-zA-Z0-9._-]*")) {
             throw new UserError("The topic prefix '" + prefix
                     + "' has a character that Kafka does not allow: use letters, digits, dots, dashes.");
         }
+        if (partitions < 1) {
+            throw new UserError("A topic cannot have " + partitions + " partitions: use at least 1.");
+        }
         this.prefix = prefix;
+        this.partitions = partitions;
     }
 
     /** What every topic's name begins with. */
@@ -72,28 +88,33 @@ public final class TopicCatalogue {
 
     /** Preference pairs as they come in. */
     public Topic pairs() {
-        return delete("pairs", "pairId", PreferencePair.getClassSchema(), 4, WEEK, INPUT_BYTES);
+        return delete("pairs", "pairId", PreferencePair.getClassSchema(), partitions, WEEK, INPUT_BYTES);
     }
 
     /** Completions that want a reward. */
     public Topic completions() {
-        return delete("completions", "completionId", Completion.getClassSchema(), 4, WEEK, INPUT_BYTES);
+        return delete("completions", "completionId", Completion.getClassSchema(), partitions, WEEK, INPUT_BYTES);
     }
 
     /** Pairs with critiques: the trainer's log, kept as long as models are to be rebuilt from it. */
     public Topic critiquedPairs() {
-        return delete("critiqued-pairs", "pairId", CritiquedPair.getClassSchema(), 4, FOR_EVER, OUTPUT_BYTES);
+        return delete("critiqued-pairs", "pairId", CritiquedPair.getClassSchema(), partitions, FOR_EVER, OUTPUT_BYTES);
     }
 
     /** Completions with critiques or with the reason why there are none. */
     public Topic critiquedCompletions() {
         return delete(
-                "critiqued-completions", "completionId", CritiquedCompletion.getClassSchema(), 4, WEEK, OUTPUT_BYTES);
+                "critiqued-completions",
+                "completionId",
+                CritiquedCompletion.getClassSchema(),
+                partitions,
+                WEEK,
+                OUTPUT_BYTES);
     }
 
     /** One reward per completion. */
     public Topic rewards() {
-        return delete("rewards", "completionId", Reward.getClassSchema(), 4, WEEK, OUTPUT_BYTES);
+        return delete("rewards", "completionId", Reward.getClassSchema(), partitions, WEEK, OUTPUT_BYTES);
     }
 
     /** Manifests of checkpoints. */

@@ -67,6 +67,23 @@ class ClusterTest {
     }
 
     @Test
+    void shouldCreateAsManyPartitionsAsAskedForWhenATopicCarriesTexts() {
+        TopicCatalogue topics = new TopicCatalogue("wide.", 7);
+        TopicAdmin admin = new TopicAdmin(SETTINGS, Duration.ofSeconds(60));
+        assertThat(admin.partitions(topics)).isEmpty();
+        admin.createMissing(topics);
+        assertThat(admin.partitions(new TopicCatalogue("wide.")))
+                .hasSize(topics.all().size())
+                .containsEntry(topics.pairs().name(), 7)
+                .containsEntry(topics.completions().name(), 7)
+                .containsEntry(topics.critiquedPairs().name(), 7)
+                .containsEntry(topics.critiquedCompletions().name(), 7)
+                .containsEntry(topics.rewards().name(), 7)
+                .containsEntry(topics.trainingLedger().name(), 1)
+                .containsEntry(topics.deadLetters().name(), 1);
+    }
+
+    @Test
     void shouldRefuseAnIncompatibleSchemaWhenTheSubjectIsFullTransitive() {
         TopicCatalogue topics = CLUSTER.topics("compatible.");
         Schema other = SchemaBuilder.record("PreferencePair")

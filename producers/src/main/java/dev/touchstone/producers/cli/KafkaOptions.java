@@ -51,6 +51,15 @@ public final class KafkaOptions {
 
     /** The topics by name. */
     public TopicCatalogue topics() {
-        return new TopicCatalogue(topicPrefix);
+        return topics(TopicCatalogue.DEFAULT_PARTITIONS);
+    }
+
+    /**
+     * The same, with the number of partitions to create them with.
+     *
+     * @param partitions of the topics that carry pairs, completions and rewards
+     */
+    public TopicCatalogue topics(int partitions) {
+        return new TopicCatalogue(topicPrefix, partitions);
     }
 }

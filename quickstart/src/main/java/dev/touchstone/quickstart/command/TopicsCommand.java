@@ -9,7 +9,9 @@ import dev.touchstone.schemas.kafka.TopicAdmin;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,18 +32,29 @@ public final class TopicsCommand implements Callable<Integer> {
     @Option(names = "--create", description = "Create the missing topics and register their schemas.")
     private boolean create;
 
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            description = "Partitions of the topics that carry pairs, completions and rewards, where they are created"
+                    + " (default: 4); the others have one.")
+    private @Nullable Integer partitions;
+
     @Override
     public Integer call() {
+        TopicCatalogue topics = cluster.topics(partitions == null ? TopicCatalogue.DEFAULT_PARTITIONS : partitions);
         if (create) {
             TopicAdmin admin = new TopicAdmin(cluster.settings(System.getenv()), PATIENCE);
-            List<String> created = admin.createMissing(cluster.topics());
-            admin.registerSchemas(cluster.topics());
+            List<String> created = admin.createMissing(topics);
+            admin.registerSchemas(topics);
             created.forEach(name -> System.out.println("created " + name));
             System.out.println(created.isEmpty() ? "Every topic was there already." : created.size() + " created.");
+            if (partitions != null) {
+                requirePartitions(topics, admin.partitions(topics));
+            }
             return 0;
         }
         System.out.printf("%-26s %-20s %-20s %10s  %s%n", "TOPIC", "KEY", "VALUE", "PARTITIONS", "CLEAN-UP");
-        for (Topic topic : cluster.topics().all()) {
+        for (Topic topic : topics.all()) {
             System.out.printf(
                     "%-26s %-20s %-20s %10d  %s%n",
                     topic.name(),
@@ -51,6 +64,19 @@ public final class TopicsCommand implements Callable<Integer> {
                     topic.cleanup().name().toLowerCase(Locale.ROOT));
         }
         return 0;
+    }
+
+    /** Whoever asks for a number of partitions must hear that a topic which was there has another. */
+    static void requirePartitions(TopicCatalogue topics, Map<String, Integer> partitions) {
+        for (Topic topic : topics.all()) {
+            int found = partitions.getOrDefault(topic.name(), topic.partitions());
+            if (found != topic.partitions()) {
+                throw new UserError(topic.name() + " was there already, with " + found + " partitions and not "
+                        + topic.partitions()
+                        + ": ask for what is there, or see docs/operations.md#partitions for how to"
+                        + " add some.");
+            }
+        }
     }
 
     /** @throws UserError if a cluster lacks a topic of the catalogue */

@@ -70,7 +70,7 @@ class ExportTest {
 
         String other = prefix + "again.";
         TopicCatalogue again = CLUSTER.topics(other);
-        CommandRun ingest = CommandRun.of(with(other, "ingest", "pairs", file.toString()));
+        CommandRun ingest = CommandRun.on(CLUSTER.settings(), other, "ingest", "pairs", file.toString());
         assertThat(ingest.exitCode()).as(ingest.err()).isZero();
         RecordDecoder<PreferencePair> decoder = CLUSTER.settings().decoder(PreferencePair.class);
         List<UUID> ids = new ArrayList<>();
@@ -115,8 +115,11 @@ class ExportTest {
         assertThat(run.err()).contains("is there already").doesNotContain("\tat ");
         assertThat(there).hasContent("mine");
         assertThat(export(folder.resolve("none/pairs.jsonl")).err()).contains("cannot be written");
-        CommandRun nowhere = CommandRun.of(
-                with("nothing-of-this-name.", "export", folder.resolve("x").toString()));
+        CommandRun nowhere = CommandRun.on(
+                CLUSTER.settings(),
+                "nothing-of-this-name.",
+                "export",
+                folder.resolve("x").toString());
         assertThat(nowhere.exitCode()).isEqualTo(2);
         assertThat(nowhere.err()).contains("There is no topic");
     }
@@ -124,20 +127,7 @@ class ExportTest {
     private CommandRun export(Path file, String... options) {
         List<String> arguments = new ArrayList<>(List.of("export", file.toString()));
         arguments.addAll(List.of(options));
-        return CommandRun.of(with(prefix, arguments.toArray(String[]::new)));
-    }
-
-    private static List<String> with(String topicPrefix, String... arguments) {
-        List<String> all = new ArrayList<>(List.of(arguments));
-        KafkaSettings settings = CLUSTER.settings();
-        all.addAll(List.of(
-                "--topic-prefix",
-                topicPrefix,
-                "--bootstrap-servers",
-                settings.bootstrapServers(),
-                "--registry",
-                String.valueOf(settings.client().get("schema.registry.url"))));
-        return all;
+        return CommandRun.on(CLUSTER.settings(), prefix, arguments.toArray(String[]::new));
     }
 
     private static List<JsonNode> lines(Path file) throws IOException {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -79,6 +80,26 @@ public final class TopicAdmin {
                     .map(Topic::name)
                     .filter(name -> !existing.contains(name))
                     .toList();
+        }
+    }
+
+    /**
+     * How many partitions the catalogue's topics have in truth, by name; those that do not exist are left out.
+     *
+     * @throws UserError if no broker can be reached, or the brokers refuse
+     */
+    public Map<String, Integer> partitions(TopicCatalogue catalogue) {
+        try (Admin admin = open()) {
+            Set<String> existing = answer(admin.listTopics().names());
+            List<String> names = catalogue.all().stream()
+                    .map(Topic::name)
+                    .filter(existing::contains)
+                    .toList();
+            Map<String, Integer> partitions = new TreeMap<>();
+            answer(admin.describeTopics(names).allTopicNames())
+                    .forEach((name, topic) ->
+                            partitions.put(name, topic.partitions().size()));
+            return partitions;
         }
     }
 
