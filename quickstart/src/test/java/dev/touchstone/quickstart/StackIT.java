@@ -200,6 +200,14 @@ class StackIT {
     }
 
     @Test
+    @Order(3)
+    void shouldSayThatNoOtherEngineKnowsItWhenABuiltInModelIsFetched() throws Exception {
+        Path whole = folder.resolve("whole");
+        assertThat(run(2, "models", "fetch", "champion", whole.toString())).contains("known to Touchstone alone");
+        assertThat(whole).doesNotExist();
+    }
+
+    @Test
     @Order(4)
     void shouldExposeEveryMetricWhenADashboardAnAlertOrTheTableNamesIt() throws Exception {
         Map<String, Exposition> services = Map.of(

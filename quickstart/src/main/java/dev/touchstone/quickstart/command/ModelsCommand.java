@@ -3,8 +3,14 @@ package dev.touchstone.quickstart.command;
 import dev.touchstone.producers.cli.ReportFile;
 import dev.touchstone.quickstart.models.ModelBook;
 import dev.touchstone.quickstart.models.VersionReport;
+import dev.touchstone.quickstart.stack.StopHook;
+import dev.touchstone.quickstart.stack.TrainerJvm;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.v1.CheckpointManifest;
+import dev.touchstone.testkit.cluster.ProjectHome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +34,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             ModelsCommand.ListVersions.class,
             ModelsCommand.Show.class,
+            ModelsCommand.Fetch.class,
             ModelRequestCommands.Promote.class,
             ModelRequestCommands.Rollback.class,
             ModelRequestCommands.Pin.class,
@@ -105,13 +112,73 @@ public final class ModelsCommand {
         @Override
         public Integer call() {
             ModelBook book = options.book(options.settings());
-            CheckpointManifest manifest = book.find(version)
-                    .orElseThrow(() -> new UserError("There is no version " + version + " of model " + book.modelId()
-                            + ": see ./touchstone models list."));
+            CheckpointManifest manifest = wanted(book, version);
             spec.commandLine().getOut().print(VersionReport.page(book, manifest));
             spec.commandLine().getOut().flush();
             options.json().ifPresent(file -> ReportFile.write(file, VersionReport.json(book, manifest)));
             return 0;
         }
+    }
+
+    /** The files of one version. */
+    @Command(
+            name = "fetch",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Writes a version as a model that other engines load: Hugging Face's layout in fp32, nothing of its training,"
+                        + " adapters merged. Its files are checked against their hash first.",
+                "Only models of Llama's kind; the built-in one is known to Touchstone alone. The trainer's settings say where"
+                        + " its store is. Exits with 1 if the files are gone or damaged."
+            })
+    static final class Fetch implements Callable<Integer> {
+        @Mixin
+        private ModelOptions options = new ModelOptions();
+
+        @Parameters(index = "0", paramLabel = "VERSION", description = "The version, or a name of it such as champion.")
+        private String version;
+
+        @Parameters(index = "1", paramLabel = "FOLDER", description = "The folder to write; it must not be there yet.")
+        private Path folder;
+
+        @Spec
+        private CommandSpec spec;
+
+        @SuppressWarnings("NullAway.Init") // picocli fills in the fields
+        Fetch() {}
+
+        @Override
+        public Integer call() throws IOException, InterruptedException {
+            if (Files.exists(folder)) {
+                throw new UserError(folder + " is there already: name another folder, or delete it.");
+            }
+            ModelBook book = options.book(options.settings());
+            CheckpointManifest manifest = wanted(book, version);
+            Path home = ProjectHome.find();
+            Process process = TrainerJvm.builder(
+                            home,
+                            "dev.touchstone.trainer.shell.FetchMain",
+                            List.of(
+                                    manifest.getUri(),
+                                    manifest.getSha256(),
+                                    home.resolve(".touchstone/fetched").toString(),
+                                    folder.toAbsolutePath().toString()))
+                    .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            try (StopHook stop = new StopHook(process::destroy)) {
+                int exitCode = process.waitFor();
+                if (exitCode == 0) {
+                    spec.commandLine().getOut().println(manifest.getVersionId() + " is in " + folder);
+                }
+                return exitCode;
+            } finally {
+                process.destroy();
+            }
+        }
+    }
+
+    private static CheckpointManifest wanted(ModelBook book, String version) {
+        return book.find(version)
+                .orElseThrow(() -> new UserError("There is no version " + version + " of model " + book.modelId()
+                        + ": see ./touchstone models list."));
     }
 }

@@ -2,15 +2,13 @@ package dev.touchstone.quickstart.retrain;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.touchstone.quickstart.stack.NativeMemory;
 import dev.touchstone.quickstart.stack.StopHook;
+import dev.touchstone.quickstart.stack.TrainerJvm;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,18 +69,10 @@ public record RetrainProcess(Path home, KafkaSettings settings, String topicPref
      */
     public Result run(String until, boolean fromScratch, Path folder, Listener listener)
             throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(List.of(
-                ProcessHandle.current().info().command().orElse("java"),
-                "-XX:+UseSerialGC",
-                "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
-                "-cp",
-                classPath(),
+        ProcessBuilder builder = TrainerJvm.builder(
+                home,
                 "dev.touchstone.trainer.shell.RetrainMain",
-                until,
-                Boolean.toString(fromScratch),
-                folder.toString()));
-        builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().putAll(NativeMemory.environment());
+                List.of(until, Boolean.toString(fromScratch), folder.toString()));
         builder.environment().putAll(environment());
         Process process = builder.start();
         try (StopHook stop = new StopHook(process::destroy)) {
@@ -122,18 +112,5 @@ public record RetrainProcess(Path home, KafkaSettings settings, String topicPref
             }
         }
         return environment;
-    }
-
-    private String classPath() {
-        Path app = home.resolve("trainer-consumer/target/quarkus-app");
-        if (!Files.isDirectory(app)) {
-            throw new UserError("The trainer is not built: run mvn -DskipTests package.");
-        }
-        return String.join(
-                File.pathSeparator,
-                app.resolve("app").resolve("*").toString(),
-                app.resolve("quarkus").resolve("*").toString(), // the mapping of the configuration is made by the build
-                app.resolve("lib/main").resolve("*").toString(),
-                app.resolve("lib/boot").resolve("*").toString());
     }
 }

@@ -103,6 +103,19 @@ class ModelsCommandTest {
     }
 
     @Test
+    void shouldFetchNothingWhenTheVersionIsUnknownOrTheFolderIsThere() {
+        version("m", "step-1", 1);
+        CommandRun unknown = run("fetch", "step-2", folder.resolve("new").toString());
+        assertThat(unknown.exitCode()).isEqualTo(2);
+        assertThat(unknown.err())
+                .startsWith("There is no version step-2 of model m")
+                .hasLineCount(1);
+        CommandRun there = run("fetch", "step-1", folder.toString());
+        assertThat(there.exitCode()).isEqualTo(2);
+        assertThat(there.err()).contains("is there already").hasLineCount(1);
+    }
+
+    @Test
     void shouldSaySoWhenNoTrainerAnswers() {
         Instant before = Instant.now();
         CommandRun run = run("hold", "--timeout", "1");
@@ -167,11 +180,7 @@ class ModelsCommandTest {
     private CommandRun run(String... arguments) {
         List<String> all = new ArrayList<>(List.of("models"));
         all.addAll(Arrays.asList(arguments));
-        all.addAll(
-                List.of("--model", "m", "--topic-prefix", topics.models().name().replaceFirst("models$", "")));
-        Map<String, Object> client = KAFKA.client();
-        all.addAll(List.of("--bootstrap-servers", String.valueOf(client.get("bootstrap.servers"))));
-        all.addAll(List.of("--registry", String.valueOf(client.get("schema.registry.url"))));
-        return CommandRun.of(all);
+        all.addAll(List.of("--model", "m"));
+        return CommandRun.on(KAFKA, topics.prefix(), all.toArray(String[]::new));
     }
 }

@@ -10,28 +10,37 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Writes a model with its adapters merged into its matrices, W + scaling * B A, as a whole reward model. */
-public final class AdapterMerge {
+/**
+ * Writes a model of Llama's kind as a whole one that other engines load: nothing of its training, and adapters merged into its
+ * matrices, W + scaling * B A.
+ */
+public final class WholeModel {
 
-    private AdapterMerge() {}
+    private WholeModel() {}
 
     /**
      * Writes a new folder in Hugging Face's layout, fp32, durably; one matrix's rows are in memory at a time.
      *
-     * @param model an opened adapter with the model below it
+     * @param model a whole model, or an opened adapter with the model below it
      * @param target the new folder
+     * @throws IllegalArgumentException in one sentence, where no other engine can load such a model
      * @throws CheckpointException when a file is damaged or the disk refuses
      */
     public static void write(StoredModel model, Path target) throws CheckpointException {
         LoraConfig adapters = model.adapters();
-        if (adapters == null || model.adapterFolder() == null || !(model.config() instanceof LlamaConfig config)) {
-            throw new IllegalArgumentException("There is nothing to merge: the model has no trained adapters.");
+        if (!(model.config() instanceof LlamaConfig config)) {
+            throw new IllegalArgumentException(
+                    "A built-in model is known to Touchstone alone: only models of Llama's kind can be written for others.");
+        }
+        if (adapters != null && model.adapterFolder() == null) {
+            throw new IllegalArgumentException("There is nothing to merge: the model's adapters are not trained yet.");
         }
         Path absolute = target.toAbsolutePath().normalize();
         Path parent = absolute.getParent();
         if (parent == null) {
-            throw new IllegalArgumentException("A folder is needed to merge into, not " + target + ".");
+            throw new IllegalArgumentException("A folder is needed to write to, not " + target + ".");
         }
         try (WeightFiles files = WeightFiles.open(model);
                 FolderWriter folder = FolderWriter.under(parent)) {
@@ -46,17 +55,17 @@ public final class AdapterMerge {
                         p.name(),
                         Dtype.F32,
                         p.shape().stream().mapToLong(Long::longValue).toArray(),
-                        sink -> merged(files, adapters, p, sink)));
+                        sink -> whole(files, adapters, p, sink)));
             }
             folder.add(Checkpoint.WEIGHTS, file -> SafetensorsWriter.write(file, tensors, SafetensorsWriter.METADATA));
             folder.moveTo(String.valueOf(absolute.getFileName()));
         }
     }
 
-    private static void merged(WeightFiles files, LoraConfig adapters, Parameter p, FloatSink sink)
+    private static void whole(WeightFiles files, @Nullable LoraConfig adapters, Parameter p, FloatSink sink)
             throws CheckpointException {
         String stem = ParameterLayout.ADAPTED + p.name().replaceFirst("\\.weight$", "");
-        if (files.has(stem + ".lora_A.weight")) {
+        if (adapters != null && files.has(stem + ".lora_A.weight")) {
             int inputs = Math.toIntExact(p.shape().get(1));
             float[] a = array(files, stem + ".lora_A.weight", adapters.rank() * inputs);
             float[] b = array(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.touchstone.rewardmodel.BuiltInConfig;
 import dev.touchstone.rewardmodel.Compute;
 import dev.touchstone.rewardmodel.LlamaConfig.Family;
 import dev.touchstone.rewardmodel.LoraConfig;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class AdapterMergeTest {
+class WholeModelTest {
 
     private static final Path ADAPTED =
             Path.of(System.getProperty("touchstone.reference", "../../shared/data/hf-tiny"), "llama-lora");
@@ -44,7 +45,7 @@ class AdapterMergeTest {
     void shouldScoreTheSameWhenAdaptersAreMerged() throws Exception {
         assumeTrue(Files.exists(ADAPTED), "no reference checkpoint in " + ADAPTED);
         StoredModel adapted = StoredModel.open(ADAPTED, ADAPTED.resolve("adapter"));
-        AdapterMerge.write(adapted, folder.resolve("merged"));
+        WholeModel.write(adapted, folder.resolve("merged"));
         StoredModel merged = StoredModel.open(folder.resolve("merged"));
         assertThat(merged.adapters()).isNull();
         float[][] before = score(adapted);
@@ -68,7 +69,7 @@ class AdapterMergeTest {
             written = trainer.checkpoint(folder.resolve("checkpoints"), null, Map.of());
         }
         StoredModel adapted = Checkpoint.open(written.folder()).model();
-        AdapterMerge.write(adapted, folder.resolve("merged"));
+        WholeModel.write(adapted, folder.resolve("merged"));
         float[][] before = score(adapted);
         float[][] after = score(StoredModel.open(folder.resolve("merged")));
         for (int i = 0; i < before.length; i++) {
@@ -78,13 +79,43 @@ class AdapterMergeTest {
     }
 
     @Test
+    void shouldLeaveTrainingAsideWhenTheModelIsWhole() throws Exception {
+        Checkpoint.Written written;
+        try (RewardModelTrainer trainer = RewardModelTrainer.start(
+                new TinyCheckpoint(Family.QWEN3, 0, 3)
+                        .in(folder.resolve("below"))
+                        .withRewardHeads(1),
+                TrainingConfig.defaults(3).withLearningRate(0.02),
+                Compute.cpu())) {
+            ToyTask.steps(trainer, 0, 20);
+            written =
+                    trainer.checkpoint(folder.resolve("checkpoints"), null, Map.of("own.json", new byte[] {'{', '}'}));
+        }
+        StoredModel trained = Checkpoint.open(written.folder()).model();
+        WholeModel.write(trained, folder.resolve("whole"));
+        assertThat(folder.resolve("whole").toFile().list())
+                .contains("config.json", "tokenizer.json", "model.safetensors")
+                .noneMatch(name -> name.startsWith("training_state") || name.equals("own.json"));
+        assertThat(score(StoredModel.open(folder.resolve("whole")))).isDeepEqualTo(score(trained));
+    }
+
+    @Test
     void shouldRefuseWhenThereIsNothingToMerge() throws Exception {
         StoredModel fresh = new TinyCheckpoint(Family.LLAMA, 1, 3)
                 .in(folder.resolve("below"))
                 .withAdapters(LoraConfig.ofRank(4));
-        assertThatThrownBy(() -> AdapterMerge.write(fresh, folder.resolve("merged")))
+        assertThatThrownBy(() -> WholeModel.write(fresh, folder.resolve("merged")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("no trained adapters");
+                .hasMessageContaining("not trained yet");
+        assertThat(folder.resolve("merged")).doesNotExist();
+    }
+
+    @Test
+    void shouldRefuseWhenTheModelIsBuiltIn() {
+        StoredModel builtIn = StoredModel.fresh(new BuiltInConfig(8, 1, 2, 8, 32, 300), new byte[0]);
+        assertThatThrownBy(() -> WholeModel.write(builtIn, folder.resolve("whole")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("known to Touchstone alone");
     }
 
     private static float[][] score(StoredModel model) throws CheckpointException {

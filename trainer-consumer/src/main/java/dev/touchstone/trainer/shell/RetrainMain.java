@@ -47,13 +47,7 @@ public final class RetrainMain {
     }
 
     private static int run(String until, boolean fromScratch, Path folder) throws CheckpointException, IOException {
-        SmallRyeConfig config = new SmallRyeConfigBuilder()
-                .addDefaultSources()
-                .addDefaultInterceptors()
-                .addDiscoveredConverters()
-                .withMapping(TrainerConfig.class)
-                .withMappingIgnore("touchstone.**")
-                .build();
+        SmallRyeConfig config = configuration();
         TrainerSettings settings = TrainerProcess.trainerSettings(config.getConfigMapping(TrainerConfig.class));
         KafkaSettings kafka = KafkaSettings.fromConfiguration(
                 config.getPropertyNames(), name -> config.getOptionalValue(name, String.class));
@@ -74,6 +68,17 @@ public final class RetrainMain {
                         (done, total, trained) -> System.out.println("at " + done + " " + total + " " + trained));
         System.out.println("result " + new ObjectMapper().writeValueAsString(report(settings.modelId(), outcome)));
         return outcome.differs() ? 1 : 0;
+    }
+
+    /** The trainer's configuration without its container. */
+    static SmallRyeConfig configuration() {
+        return new SmallRyeConfigBuilder()
+                .addDefaultSources()
+                .addDefaultInterceptors()
+                .addDiscoveredConverters()
+                .withMapping(TrainerConfig.class)
+                .withMappingIgnore("touchstone.**")
+                .build();
     }
 
     private static LearnerConfig begunWith(KafkaSettings kafka, TopicCatalogue topics, TrainerSettings settings) {
