@@ -34,20 +34,30 @@ record Evidence(ResultFile results, Grid grid) {
         return condition.arm() == Arm.CRITIQUED && test.equals(CellResult.drift(condition.error())) ? ID : test;
     }
 
-    /** The learning rate that is best on validation; a seed of its own chooses it. */
+    /** The learning rate that is best on validation, over the sizes at which it is chosen; a seed of its own chooses it. */
     double rate(Condition condition) {
+        return grid.rates().stream()
+                .max(Comparator.comparingDouble(rate -> validation(condition, rate)))
+                .orElseThrow();
+    }
+
+    /** The mean over the sizes of those that were run. */
+    private double validation(Condition condition, double rate) {
         return rateCells(condition)
+                .filter(cell -> cell.rate() == rate)
                 .map(results::of)
                 .flatMap(Optional::stream)
-                .max(Comparator.comparingDouble(CellResult::validation))
-                .map(CellResult::rate)
-                .orElse(grid.rates().get(0));
+                .mapToDouble(CellResult::validation)
+                .average()
+                .orElse(0);
     }
 
     /** The runs that choose a condition's rate; none is needed where there is one rate. */
     Stream<Cell> rateCells(Condition condition) {
         return grid.rates().size() == 1
                 ? Stream.empty()
-                : grid.rates().stream().map(rate -> new Cell(condition, grid.rateSize(), 0, rate));
+                : grid.rates().stream()
+                        .flatMap(rate ->
+                                grid.rateSizes(condition).stream().map(size -> new Cell(condition, size, 0, rate)));
     }
 }

@@ -14,7 +14,8 @@ import java.util.List;
  * @param doses errors for the accuracy over the critic's error
  * @param seeds number of seeds
  * @param rates learning rates to choose from
- * @param rateSize number of pairs at which each arm's rate is chosen, on validation
+ * @param rateSizes numbers of pairs at which each arm's rate is chosen, on validation: a rate that suits few pairs, where a
+ *     critique is all that is learnt, may be too high for many
  * @param scale sizes of the sets
  */
 record Grid(
@@ -27,7 +28,7 @@ record Grid(
         List<Double> doses,
         int seeds,
         List<Double> rates,
-        int rateSize,
+        List<Integer> rateSizes,
         Laboratory.Scale scale) {
     /** Minutes on two cores. */
     static Grid quick() {
@@ -41,7 +42,7 @@ record Grid(
                 List.of(0.0, 0.05, 0.2, 0.4, 0.5),
                 2,
                 List.of(2e-3),
-                1_000,
+                List.of(1_000),
                 new Laboratory.Scale(500, 1_000, 900));
     }
 
@@ -57,7 +58,7 @@ record Grid(
                 List.of(0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5),
                 5,
                 List.of(1e-3, 2e-3, 4e-3),
-                4_000,
+                List.of(1_000, 4_000, 16_000),
                 new Laboratory.Scale(1_000, 3_000, 4_000));
     }
 
@@ -73,13 +74,22 @@ record Grid(
                 List.of(0.05, 0.4),
                 1,
                 List.of(1e-3, 2e-3),
-                64,
+                List.of(64),
                 new Laboratory.Scale(50, 50, 4));
     }
 
     /** Numbers of pairs of the arm with a critic of this error. */
     List<Integer> sizes(double error) {
         return error == best() ? critiquedSizes : otherSizes;
+    }
+
+    /** The sizes at which a condition's rate is chosen: those of its curve, or of the controls. */
+    List<Integer> rateSizes(Condition condition) {
+        boolean curve =
+                condition.arm() == Arm.PLAIN || condition.arm() == Arm.CRITIQUED && errors.contains(condition.error());
+        return curve
+                ? rateSizes
+                : rateSizes.stream().filter(controlSizes::contains).toList();
     }
 
     /** The size at which conditions of failure are asked. */
