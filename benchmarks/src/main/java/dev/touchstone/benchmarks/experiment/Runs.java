@@ -5,11 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorCompletionService;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import org.jspecify.annotations.Nullable;
 
 /** For one thread, which has others run cells. Runs those cells of an experiment that are not there yet. */
 final class Runs {
@@ -45,11 +40,11 @@ final class Runs {
     /**
      * Runs what is not there yet.
      *
-     * @param threads cells at a time
+     * @param workers who run cells
      * @param done told of each cell that is there
      */
-    void run(int threads, Done done) throws IOException, InterruptedException {
-        run(rateCells(), threads, done);
+    void run(Workers workers, Done done) throws IOException, InterruptedException {
+        run(rateCells(), workers, done);
         List<Cell> cells = new ArrayList<>();
         for (int seed = 1; seed <= evidence.grid().seeds(); seed++) {
             for (Map.Entry<Condition, List<Integer>> condition : conditions.entrySet()) {
@@ -58,37 +53,26 @@ final class Runs {
                 }
             }
         }
-        run(cells, threads, done);
+        run(cells, workers, done);
     }
 
     private List<Cell> rateCells() {
         return conditions.keySet().stream().flatMap(evidence::rateCells).toList();
     }
 
-    private void run(List<Cell> cells, int threads, Done done) throws IOException, InterruptedException {
-        ExecutorService workers = Executors.newFixedThreadPool(threads);
-        try {
-            ExecutorCompletionService<CellResult> running = new ExecutorCompletionService<>(workers);
-            int begun = 0;
-            for (Cell cell : cells) {
-                @Nullable CellResult known = evidence.results().of(cell).orElse(null);
-                if (known != null) {
-                    done.is(known, true);
-                } else {
-                    Callable<CellResult> work = () -> laboratory.run(cell);
-                    running.submit(work);
-                    begun++;
-                }
+    private void run(List<Cell> cells, Workers workers, Done done) throws IOException, InterruptedException {
+        List<Callable<CellResult>> missing = new ArrayList<>();
+        for (Cell cell : cells) {
+            CellResult known = evidence.results().of(cell).orElse(null);
+            if (known == null) {
+                missing.add(() -> laboratory.run(cell));
+            } else {
+                done.is(known, true);
             }
-            for (int i = 0; i < begun; i++) {
-                CellResult result = running.take().get();
-                evidence.results().add(result);
-                done.is(result, false);
-            }
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("A run failed", e.getCause());
-        } finally {
-            workers.shutdownNow();
         }
+        workers.run(missing, result -> {
+            evidence.results().add(result);
+            done.is(result, false);
+        });
     }
 }

@@ -90,7 +90,7 @@ class ExperimentCommandsTest {
         for (Experiment experiment : Experiment.values()) {
             String report = Files.readString(folder.resolve("tiny-96/" + experiment.title() + "/report.html"));
             assertThat(report)
-                    .contains("<svg", "<desc", "--tiny --keys 96", "seeds 1 to 1", "Best possible on id")
+                    .contains("<svg", "<desc", "--keys 96 --tiny", "seeds 1 to 1", "Best possible on id")
                     .doesNotContain("http://", "https://", "<script", "NaN");
             JsonNode findings = new ObjectMapper()
                     .readTree(folder.resolve("tiny-96/" + experiment.title() + "/findings.json")

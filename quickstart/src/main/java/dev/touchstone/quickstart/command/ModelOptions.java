@@ -5,10 +5,7 @@ import dev.touchstone.quickstart.models.ModelBook;
 import dev.touchstone.schemas.TopicCatalogue;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.KafkaSettings;
-import dev.touchstone.schemas.kafka.TopicAdmin;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -16,8 +13,6 @@ import picocli.CommandLine.Option;
 
 /** Which model is meant, where it is, and where a report goes. */
 final class ModelOptions {
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
-
     @Mixin
     private KafkaOptions cluster = new KafkaOptions();
 
@@ -49,11 +44,7 @@ final class ModelOptions {
     /** How to reach the brokers, which have the topics. */
     KafkaSettings settings() {
         KafkaSettings settings = cluster.settings(System.getenv());
-        List<String> missing = new TopicAdmin(settings, PATIENCE).missing(topics());
-        if (!missing.isEmpty()) {
-            throw new UserError("There is no topic " + missing.get(0) + ": create the topics with ./touchstone topics"
-                    + " --create, or name others with --topic-prefix.");
-        }
+        TopicsCommand.requireAll(settings, topics());
         return settings;
     }
 

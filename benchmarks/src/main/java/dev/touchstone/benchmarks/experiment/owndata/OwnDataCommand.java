@@ -1,11 +1,10 @@
 package dev.touchstone.benchmarks.experiment.owndata;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.touchstone.benchmarks.Machine;
 import dev.touchstone.benchmarks.experiment.Progress;
 import dev.touchstone.benchmarks.experiment.ResultFile;
+import dev.touchstone.benchmarks.experiment.RunOptions;
+import dev.touchstone.benchmarks.experiment.Workers;
 import dev.touchstone.producers.cli.KafkaOptions;
-import dev.touchstone.producers.cli.ProgressDisplay;
 import dev.touchstone.rewardmodel.Torch;
 import dev.touchstone.rewardmodel.TrainingConfig;
 import dev.touchstone.schemas.UserError;
@@ -14,10 +13,8 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,28 +52,11 @@ public final class OwnDataCommand implements Callable<Integer> {
             description = "Of a topic with more pairs take a sample of so many (default: ${DEFAULT-VALUE}).")
     private int most;
 
-    @Option(names = "--quick", description = "Minutes instead of hours: a smaller model, fewer folds, seeds and steps.")
-    private boolean quick;
-
     @Option(names = "--so-far", description = "Run nothing, and report the seeds that are complete.")
     private boolean soFar;
 
-    @Option(names = "--tiny", description = "Seconds, to try the command; the figures mean nothing.")
-    private boolean tiny;
-
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            defaultValue = ".touchstone/experiments",
-            description = "Where results are kept (default: ${DEFAULT-VALUE}).")
-    private Path out = Path.of("");
-
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            defaultValue = "2",
-            description = "Models that are trained at a time, one core each (default: ${DEFAULT-VALUE}).")
-    private int threads;
+    @Mixin
+    private RunOptions options = new RunOptions();
 
     @Mixin
     private KafkaOptions cluster = new KafkaOptions();
@@ -89,9 +69,10 @@ public final class OwnDataCommand implements Callable<Integer> {
         if (files.isEmpty() != fromTopics) {
             throw new UserError("Say where the pairs are: either --data FILE or --from-topics.");
         }
-        if (threads < 1 || most < 1) {
-            throw new UserError("--threads and --most must be at least 1.");
+        if (most < 1) {
+            throw new UserError("--most must be at least 1.");
         }
+        Workers workers = options.workers();
         List<OwnData> sets = new ArrayList<>();
         if (fromTopics) {
             sets.add(TopicPairs.read(cluster.settings(System.getenv()), cluster.topics(), most));
@@ -101,15 +82,15 @@ public final class OwnDataCommand implements Callable<Integer> {
         }
         Torch.start(1);
         for (OwnData data : sets) {
-            run(data);
+            run(data, workers);
         }
         return 0;
     }
 
-    private void run(OwnData data) throws IOException, InterruptedException {
-        OwnDesign design = tiny ? OwnDesign.tiny() : quick ? OwnDesign.quick() : OwnDesign.full();
+    private void run(OwnData data, Workers workers) throws IOException, InterruptedException {
+        OwnDesign design = options.choose(OwnDesign.tiny(), OwnDesign.quick(), OwnDesign.full());
         OwnLaboratory laboratory = new OwnLaboratory(data, design);
-        Path folder = out.resolve("own-data-" + data.name() + "-" + (tiny ? "tiny" : quick ? "quick" : "full"));
+        Path folder = options.out().resolve("own-data-" + data.name() + "-" + options.choose("tiny", "quick", "full"));
         Files.createDirectories(folder);
         OwnExperiment experiment = new OwnExperiment(
                 laboratory,
@@ -117,16 +98,12 @@ public final class OwnDataCommand implements Callable<Integer> {
                 new ResultFile(folder.resolve("results.jsonl"), TrainingConfig.defaults(0)),
                 new Outcomes(folder.resolve("outcomes.jsonl")));
         if (!soFar) {
-            run(experiment, data.name());
+            run(experiment, workers, data.name());
         } else if (experiment.completeSeeds().isEmpty()) {
             throw new UserError("No seed is complete in " + folder + " yet: leave out --so-far to go on.");
         }
         OwnFindings findings = new OwnFindings(experiment);
-        new ObjectMapper()
-                .writerWithDefaultPrettyPrinter()
-                .writeValue(folder.resolve("findings.json").toFile(), findings.json());
-        Path report = folder.resolve("report.html");
-        Files.writeString(report, OwnReport.page(findings, about()).html());
+        Path report = RunOptions.write(folder, findings.json(), OwnReport.page(findings, about()));
         PrintWriter print = spec.commandLine().getOut();
         print.print(findings.text());
         print.println("Results in " + folder + ", report in " + report + ".");
@@ -135,22 +112,14 @@ public final class OwnDataCommand implements Callable<Integer> {
     }
 
     private String about() {
-        Map<String, Object> machine = Machine.describe(threads);
-        return "./touchstone experiment own-data" + (tiny ? " --tiny" : quick ? " --quick" : "")
-                + (fromTopics ? " --from-topics --most " + most : " --data " + files) + " --threads " + threads + "; "
-                + Clock.systemUTC().instant().truncatedTo(ChronoUnit.MINUTES) + "; " + machine.get("processor") + ", "
-                + machine.get("cores") + " cores, JDK " + machine.get("jdk") + ".";
+        String source = fromTopics ? " --from-topics --most " + most : " --data " + files;
+        return options.about("./touchstone experiment own-data" + source, Clock.systemUTC()) + ".";
     }
 
-    private void run(OwnExperiment experiment, String name) throws IOException, InterruptedException {
-        PrintWriter err = spec.commandLine().getErr();
-        try (ProgressDisplay display = new ProgressDisplay(
-                "steps", experiment.steps(), ProgressDisplay.onTerminal(), err, Clock.systemUTC())) {
-            Progress progress = new Progress(experiment.steps(), Clock.systemUTC());
-            experiment.run(threads, (result, known) -> {
-                progress.add(result, known);
-                display.show(progress.done(), progress.words() + "; " + name + ", " + result.label());
-            });
+    private void run(OwnExperiment experiment, Workers workers, String name) throws IOException, InterruptedException {
+        try (Progress progress =
+                new Progress(experiment.steps(), spec.commandLine().getErr(), Clock.systemUTC())) {
+            experiment.run(workers, (result, known) -> progress.add(result, known, name + ", " + result.label()));
         }
     }
 }

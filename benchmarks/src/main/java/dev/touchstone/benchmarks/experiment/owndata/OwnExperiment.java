@@ -3,16 +3,14 @@ package dev.touchstone.benchmarks.experiment.owndata;
 import dev.touchstone.benchmarks.experiment.Arm;
 import dev.touchstone.benchmarks.experiment.CellResult;
 import dev.touchstone.benchmarks.experiment.ResultFile;
+import dev.touchstone.benchmarks.experiment.Workers;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorCompletionService;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -96,34 +94,20 @@ final class OwnExperiment {
     /**
      * Runs what is not there yet.
      *
-     * @param threads cells at a time
+     * @param workers who run cells
      * @param done told of each cell that is there, and whether it was there before
      */
-    void run(int threads, BiConsumer<CellResult, Boolean> done) throws IOException, InterruptedException {
-        ExecutorService workers = Executors.newFixedThreadPool(threads);
-        try {
-            ExecutorCompletionService<OwnLaboratory.Ran> running = new ExecutorCompletionService<>(workers);
-            int begun = 0;
-            for (OwnCell cell : cells()) {
-                Optional<CellResult> known = known(cell);
-                if (known.isPresent()) {
-                    done.accept(known.get(), true);
-                } else {
-                    running.submit(() -> laboratory.run(cell));
-                    begun++;
-                }
-            }
-            for (int i = 0; i < begun; i++) {
-                OwnLaboratory.Ran ran = running.take().get();
-                outcomes.add(ran.outcome());
-                results.add(ran.result());
-                done.accept(ran.result(), false);
-            }
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("A run failed", e.getCause());
-        } finally {
-            workers.shutdownNow();
+    void run(Workers workers, BiConsumer<CellResult, Boolean> done) throws IOException, InterruptedException {
+        List<Callable<OwnLaboratory.Ran>> missing = new ArrayList<>();
+        for (OwnCell cell : cells()) {
+            known(cell)
+                    .ifPresentOrElse(known -> done.accept(known, true), () -> missing.add(() -> laboratory.run(cell)));
         }
+        workers.run(missing, ran -> {
+            outcomes.add(ran.outcome());
+            results.add(ran.result());
+            done.accept(ran.result(), false);
+        });
     }
 
     /** The seeds of which every cell is there: only these are reported, so that arms are compared on the same ones. */

@@ -1,5 +1,6 @@
 package dev.touchstone.benchmarks.experiment.owndata;
 
+import dev.touchstone.benchmarks.experiment.LogisticFit;
 import dev.touchstone.benchmarks.experiment.owndata.OwnPair.Remark;
 import java.util.HashMap;
 import java.util.List;
@@ -12,10 +13,6 @@ import java.util.TreeSet;
  * @param weights by aspect
  */
 record VerdictWeights(Map<String, Double> weights) {
-    private static final int ROUNDS = 300;
-    private static final double RATE = 1.0;
-    private static final double RIDGE = 1e-3;
-
     /** The same weight for every aspect: no label is needed. */
     static VerdictWeights equal(List<OwnPair> pairs, OwnCritic critic) {
         Map<String, Double> weights = new HashMap<>();
@@ -26,7 +23,7 @@ record VerdictWeights(Map<String, Double> weights) {
         return new VerdictWeights(weights);
     }
 
-    /** Logistic regression on the differences of verdicts (Bradley and Terry, Biometrika 39, 1952), by gradient descent. */
+    /** The weights under which the pairs' labels are most likely; see {@link LogisticFit}. */
     static VerdictWeights fitted(List<OwnPair> pairs, OwnCritic critic) {
         List<String> aspects =
                 List.copyOf(new TreeSet<>(equal(pairs, critic).weights().keySet()));
@@ -38,23 +35,7 @@ record VerdictWeights(Map<String, Double> weights) {
                     .mapToDouble(aspect -> verdict(chosen, aspect) - verdict(rejected, aspect))
                     .toArray();
         }
-        double[] w = new double[aspects.size()];
-        for (int round = 0; round < ROUNDS; round++) {
-            double[] gradient = new double[w.length];
-            for (double[] x : differences) {
-                double sum = 0;
-                for (int i = 0; i < w.length; i++) {
-                    sum += w[i] * x[i];
-                }
-                double miss = 1 / (1 + Math.exp(sum));
-                for (int i = 0; i < w.length; i++) {
-                    gradient[i] += miss * x[i] / differences.length;
-                }
-            }
-            for (int i = 0; i < w.length; i++) {
-                w[i] += RATE * (gradient[i] - RIDGE * w[i]);
-            }
-        }
+        double[] w = LogisticFit.weights(differences, aspects.size());
         Map<String, Double> weights = new HashMap<>();
         for (int i = 0; i < w.length; i++) {
             weights.put(aspects.get(i), w[i]);
