@@ -15,6 +15,7 @@ import java.util.Map;
  * @param rules accuracies without any model
  * @param ceilings the best that could be had
  * @param ratios of pairs; empty but for {@link Experiment#DATA_EFFICIENCY}
+ * @param gains over plain at equal numbers of pairs; empty in the same way
  * @param headline bad news first
  */
 record Findings(
@@ -24,6 +25,7 @@ record Findings(
         List<Rule> rules,
         List<Ceiling> ceilings,
         List<RatioAt> ratios,
+        List<GainAt> gains,
         List<Statement> headline) {
     /** Accuracies at which pairs are compared. */
     static final List<Double> ACCURACIES = List.of(0.80, 0.85, 0.87);
@@ -64,6 +66,9 @@ record Findings(
     /** How many plain pairs a critiqued one is worth at an accuracy. */
     record RatioAt(double error, double accuracy, Curve.Ratio ratio) {}
 
+    /** What critiques add to the accuracy on id with so many pairs. */
+    record GainAt(double error, int pairs, Curve.Gain gain) {}
+
     /** Draws conclusions; draws of the bootstrap are always the same. */
     static Findings of(Experiment experiment, Evidence evidence, Laboratory laboratory) {
         Grid grid = evidence.grid();
@@ -95,6 +100,7 @@ record Findings(
                 List.copyOf(rules),
                 List.copyOf(ceilings),
                 experiment == Experiment.DATA_EFFICIENCY ? ratios(evidence) : List.of(),
+                experiment == Experiment.DATA_EFFICIENCY ? gains(evidence) : List.of(),
                 new Headline(evidence, fitted, laboratory.ceilings().verdicts(grid.best())).of(experiment));
     }
 
@@ -138,5 +144,18 @@ record Findings(
             }
         }
         return List.copyOf(ratios);
+    }
+
+    private static List<GainAt> gains(Evidence evidence) {
+        List<GainAt> gains = new ArrayList<>();
+        Curve plain = evidence.curve(new Condition(Arm.PLAIN, 0), Evidence.ID);
+        for (double error : evidence.grid().errors()) {
+            Curve critiqued = evidence.curve(new Condition(Arm.CRITIQUED, error), Evidence.ID);
+            critiqued.accuracies().keySet().stream()
+                    .filter(plain.accuracies()::containsKey)
+                    .map(pairs -> new GainAt(error, pairs, critiqued.gain(plain, pairs, DRAWS, Seeds.random(1))))
+                    .forEach(gains::add);
+        }
+        return List.copyOf(gains);
     }
 }

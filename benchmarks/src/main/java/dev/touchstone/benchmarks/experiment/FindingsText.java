@@ -51,6 +51,14 @@ final class FindingsText {
                     at.accuracy(),
                     at.ratio().words()));
         }
+        for (Findings.GainAt at : findings.gains()) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "critic %.2f, %,d pairs: points over plain: %s%n",
+                    at.error(),
+                    at.pairs(),
+                    at.gain().words()));
+        }
         text.append('\n');
         findings.headline().forEach(statement -> text.append(statement.line()).append('\n'));
         return text.toString();
@@ -70,6 +78,7 @@ final class FindingsText {
         json.put("rules", findings.rules());
         json.put("ceilings", findings.ceilings());
         json.put("ratios", findings.ratios().stream().map(FindingsText::ratio).toList());
+        json.put("gains", findings.gains());
         return json;
     }
 

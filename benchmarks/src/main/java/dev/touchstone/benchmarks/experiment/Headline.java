@@ -155,19 +155,31 @@ final class Headline {
     /** At every size that both arms have, of every critic. */
     private void costs() {
         Curve without = evidence.curve(plain, Evidence.ID);
+        boolean cost = false;
+        double least = Double.POSITIVE_INFINITY;
+        String where = "";
         for (double error : grid.errors()) {
             Curve with = evidence.curve(new Condition(Arm.CRITIQUED, error), Evidence.ID);
             for (int size : with.accuracies().keySet()) {
-                if (with.mean(size) < without.mean(size) - NEAR) {
+                double gain = with.mean(size) - without.mean(size);
+                String at = String.format(Locale.ROOT, "with %,d pairs and a critic of error %.2f", size, error);
+                if (gain < -NEAR) {
+                    cost = true;
                     say(
                             Outcome.COSTS,
-                            "with %,d pairs and a critic of error %.2f the model reaches %.3f, without critiques %.3f.",
-                            size,
-                            error,
+                            "%s the model reaches %.3f, without critiques %.3f.",
+                            at,
                             with.mean(size),
                             without.mean(size));
                 }
+                if (gain < least) {
+                    least = gain;
+                    where = at;
+                }
             }
+        }
+        if (!cost) {
+            say(Outcome.NO_COST, "over plain they are worth %+.1f points at worst, %s.", 100 * least, where);
         }
     }
 

@@ -17,7 +17,9 @@ public enum Outcome {
     /** No condition of failure is met. */
     REPRODUCED("Reproduced", Tone.GOOD),
     /** Preferences add something to the critic. */
-    ABOVE_RULE("Above the fitted rule", Tone.GOOD);
+    ABOVE_RULE("Above the fitted rule", Tone.GOOD),
+    /** Critiques make the model worse nowhere, by more than a point. */
+    NO_COST("Critiques cost no accuracy", Tone.GOOD);
 
     /** How it is to be taken. */
     public enum Tone {

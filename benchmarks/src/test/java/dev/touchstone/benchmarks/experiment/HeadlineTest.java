@@ -54,7 +54,7 @@ class HeadlineTest {
     @Test
     void shouldSayReproducedWhenNoConditionOfFailureIsMet() throws Exception {
         assertThat(outcomes(Experiment.DATA_EFFICIENCY))
-                .containsExactly(Outcome.NOTE, Outcome.NOTE, Outcome.REPRODUCED, Outcome.ABOVE_RULE);
+                .containsExactly(Outcome.NOTE, Outcome.NOTE, Outcome.REPRODUCED, Outcome.ABOVE_RULE, Outcome.NO_COST);
     }
 
     @Test
@@ -68,7 +68,9 @@ class HeadlineTest {
             accuracies.put(condition, Map.of("id", 0.66));
         }
         accuracies.put(PLAIN, Map.of("id", 0.9));
-        assertThat(outcomes(Experiment.DATA_EFFICIENCY)).startsWith(Outcome.NOT_REPRODUCED, Outcome.COSTS);
+        assertThat(outcomes(Experiment.DATA_EFFICIENCY))
+                .startsWith(Outcome.NOT_REPRODUCED, Outcome.COSTS)
+                .doesNotContain(Outcome.NO_COST);
     }
 
     @Test
