@@ -1,7 +1,5 @@
 package dev.touchstone.benchmarks.experiment;
 
-import dev.touchstone.rewardmodel.BuiltInConfig;
-import dev.touchstone.rewardmodel.Compute;
 import dev.touchstone.rewardmodel.RewardModelTrainer;
 import dev.touchstone.rewardmodel.TrainingConfig;
 import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
@@ -18,10 +16,11 @@ final class ArmRun implements AutoCloseable {
     private static final int BATCH = 64;
 
     private final RewardModelTrainer trainer;
+    private final ModelSize size;
 
-    ArmRun(TrainingConfig training, Tokenizer tokenizer) {
-        trainer = RewardModelTrainer.create(
-                new BuiltInConfig(64, 2, 4, 192, 48, tokenizer.vocabulary()), training, tokenizer, Compute.cpu());
+    ArmRun(ModelSize size, TrainingConfig training, Tokenizer tokenizer) {
+        this.size = size;
+        trainer = RewardModelTrainer.create(size.config(tokenizer.vocabulary()), training, tokenizer, size.compute());
     }
 
     Encoded encoded(Arm arm, List<Pair> pairs, Critic critic) {
@@ -45,6 +44,7 @@ final class ArmRun implements AutoCloseable {
             throws IOException, CheckpointException {
         return BestCheckpoint.of(
                 trainer,
+                size.compute(),
                 new BestCheckpoint.Schedule(BATCH, steps, every),
                 training,
                 validation,

@@ -1,7 +1,9 @@
 package dev.touchstone.benchmarks.experiment;
 
+import dev.touchstone.rewardmodel.Compute;
 import dev.touchstone.rewardmodel.RewardModelTrainer;
 import dev.touchstone.rewardmodel.RewardScorer;
+import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
 import dev.touchstone.rewardmodel.checkpoint.CheckpointException;
 import dev.touchstone.rewardmodel.text.EncodedPair;
 import dev.touchstone.testkit.cluster.Folders;
@@ -38,9 +40,14 @@ public record BestCheckpoint<T>(long step, double validation, Map<String, T> fig
      */
     public record Schedule(int batch, int steps, int every) {}
 
-    /** Trains on epochs in random order, and tests the best checkpoint once. */
+    /**
+     * Trains on epochs in random order, and tests the best checkpoint once.
+     *
+     * @param compute where the tests are scored
+     */
     public static <T> BestCheckpoint<T> of(
             RewardModelTrainer trainer,
+            Compute compute,
             Schedule schedule,
             Encoded training,
             Encoded validation,
@@ -79,7 +86,7 @@ public record BestCheckpoint<T>(long step, double validation, Map<String, T> fig
                 }
             }
             Map<String, T> figures = new LinkedHashMap<>();
-            try (RewardScorer scorer = RewardScorer.load(folder)) {
+            try (RewardScorer scorer = RewardScorer.of(Checkpoint.open(folder), compute.forScoring())) {
                 tests.forEach((name, test) ->
                         figures.put(name, figure.of(scorer.score(test.chosen()), scorer.score(test.rejected()))));
             }

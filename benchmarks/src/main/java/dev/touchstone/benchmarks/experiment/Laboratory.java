@@ -31,6 +31,7 @@ final class Laboratory {
     private static final int TRAINING = 1_000;
 
     private final LookupTask task;
+    private final ModelSize size;
     private final byte[] tokenizer;
     private final Scale scale;
     private final int critiqueTokens;
@@ -61,7 +62,8 @@ final class Laboratory {
      */
     record Cost(long calls, long tokens) {}
 
-    Laboratory(TaskSettings settings, Scale scale) throws IOException {
+    Laboratory(TaskSettings settings, ModelSize size, Scale scale) throws IOException {
+        this.size = size;
         this.scale = scale;
         task = new LookupTask(settings);
         tokenizer = BpeTrainer.train(Wording.corpus(settings), VOCABULARY);
@@ -107,7 +109,7 @@ final class Laboratory {
         TrainingConfig config = TrainingConfig.defaults(cell.seed()).withLearningRate(cell.rate());
         int steps = steps(cell.pairs());
         try (Tokenizer words = Tokenizer.of(tokenizer);
-                ArmRun run = new ArmRun(config, words)) {
+                ArmRun run = new ArmRun(size, config, words)) {
             Map<String, Encoded> sets = sets(run, arm, critic);
             Encoded seen = run.encoded(arm, training, critic);
             sets.put("train", seen.first(scale.test()));

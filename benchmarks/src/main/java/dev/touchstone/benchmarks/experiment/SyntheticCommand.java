@@ -1,5 +1,7 @@
 package dev.touchstone.benchmarks.experiment;
 
+import dev.touchstone.rewardmodel.Compute;
+import dev.touchstone.rewardmodel.Precision;
 import dev.touchstone.rewardmodel.Torch;
 import dev.touchstone.rewardmodel.TrainingConfig;
 import dev.touchstone.schemas.UserError;
@@ -28,6 +30,16 @@ abstract class SyntheticCommand implements Callable<Integer> {
             description = "Keys of the table of values; that of forms has a quarter (default: ${DEFAULT-VALUE}).")
     private int keys;
 
+    @Option(names = "--large", description = "A model of four layers of width 256 instead of two of 64: for a GPU.")
+    private boolean large;
+
+    @Option(
+            names = "--device",
+            paramLabel = "NAME",
+            defaultValue = "cpu",
+            description = "Where models are trained: cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}; docs/gpu.md).")
+    private String device = "";
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -45,9 +57,10 @@ abstract class SyntheticCommand implements Callable<Integer> {
         Workers workers = options.workers();
         Clock clock = Clock.systemUTC();
         Torch.start(1);
+        ModelSize size = size();
         Grid grid = options.choose(Grid.tiny(), Grid.quick(), Grid.full());
-        Laboratory laboratory = new Laboratory(new TaskSettings(keys, keys / 4, 0.6, 0.05), grid.scale());
-        Path shared = options.out().resolve(grid.name() + "-" + keys);
+        Laboratory laboratory = new Laboratory(new TaskSettings(keys, keys / 4, 0.6, 0.05), size, grid.scale());
+        Path shared = options.out().resolve(grid.name() + "-" + keys + (large ? "-large" : ""));
         Path folder = shared.resolve(experiment.title());
         Files.createDirectories(folder);
         Evidence evidence =
@@ -55,8 +68,9 @@ abstract class SyntheticCommand implements Callable<Integer> {
         run(new Runs(laboratory, evidence, experiment), workers, clock);
 
         Findings findings = Findings.of(experiment, evidence, laboratory);
-        String about = options.about("./touchstone experiment " + experiment.title() + " --keys " + keys, clock)
-                + "; seeds 1 to " + grid.seeds() + "; tables of " + keys + " and " + keys / 4 + " keys.";
+        String about =
+                options.about("./touchstone experiment " + experiment.title() + " --keys " + keys + where(), clock)
+                        + "; seeds 1 to " + grid.seeds() + "; tables of " + keys + " and " + keys / 4 + " keys.";
         Path report = RunOptions.write(
                 folder,
                 FindingsText.json(findings),
@@ -67,6 +81,20 @@ abstract class SyntheticCommand implements Callable<Integer> {
                 + ".");
         print.flush();
         return 0;
+    }
+
+    private String where() {
+        return (large ? " --large" : "") + (device.equals("cpu") ? "" : " --device " + device);
+    }
+
+    private ModelSize size() {
+        try {
+            Compute compute = new Compute(device, Precision.FP32, Compute.cpu().batchTokens(), false);
+            compute.requireDevice();
+            return large ? ModelSize.large(compute) : ModelSize.usual(compute);
+        } catch (IllegalArgumentException e) {
+            throw new UserError(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private void run(Runs runs, Workers workers, Clock clock) throws IOException, InterruptedException {

@@ -109,6 +109,14 @@ class ExperimentCommandsTest {
         }
     }
 
+    @Test
+    void shouldSayWhatIsWrongWhenThereIsNoSuchDevice() {
+        assertThat(errorOf("--tiny", "--out", folder.toString(), "--device", "abacus"))
+                .contains("abacus", "cpu, cuda, or cuda:N");
+        assertThat(errorOf("--tiny", "--out", folder.toString(), "--device", "cuda:99"))
+                .containsIgnoringCase("cuda");
+    }
+
     private int run() {
         return run(new DataEfficiencyCommand());
     }

@@ -206,6 +206,7 @@ final class OwnLaboratory {
             tests.put(TRAIN, seen.first(TRAIN_TESTED));
             BestCheckpoint<double[]> best = BestCheckpoint.of(
                     trainer,
+                    Compute.cpu(),
                     new BestCheckpoint.Schedule(design.batch(), steps, Math.max(1, steps / 8)),
                     seen,
                     encoder.encode(condition, split.validation(), critic),
