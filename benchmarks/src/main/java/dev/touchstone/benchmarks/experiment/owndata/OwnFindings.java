@@ -230,19 +230,23 @@ final class OwnFindings {
                 row.put("high", finite(ratio.interval().high()));
                 row.put("atLeast", ratio.atLeast());
                 ratios.add(row);
-                line(
-                        reached
-                                ? "%s at %.2f: a critiqued pair is worth " + (ratio.atLeast() ? "at least " : "")
-                                        + "%.1f plain ones (%.1f to %.1f)"
-                                : "%s at %.2f: it does not get there",
-                        condition.label(),
-                        accuracy,
-                        ratio.interval().middle(),
-                        ratio.interval().low(),
-                        ratio.interval().high());
+                line("%s at %.2f: %s", condition.label(), accuracy, reached ? words(ratio) : "it does not get there");
             }
         }
         return ratios;
+    }
+
+    /** Draws in which the critiqued arm does not get there have no ratio, and with some of them the interval has no end. */
+    static String words(PairRatios.Ratio ratio) {
+        PromptBootstrap.Interval interval = ratio.interval();
+        return String.format(
+                Locale.ROOT,
+                "a critiqued pair is worth %s%.1f plain ones (%s)",
+                ratio.atLeast() ? "at least " : "",
+                interval.middle(),
+                Double.isNaN(interval.high()) || Double.isNaN(interval.low())
+                        ? "in some draws it does not get there"
+                        : String.format(Locale.ROOT, "%.1f to %.1f", interval.low(), interval.high()));
     }
 
     /** For each pair the mean over the seeds. */

@@ -170,6 +170,14 @@ class ArmsOnOwnPairsTest {
     }
 
     @Test
+    void shouldSayThatAnIntervalHasNoEndWhenSomeDrawsDoNotGetThere() {
+        assertThat(OwnFindings.words(new PairRatios.Ratio(new PromptBootstrap.Interval(1.0, 1.2, Double.NaN), true)))
+                .isEqualTo("a critiqued pair is worth at least 1.2 plain ones (in some draws it does not get there)");
+        assertThat(OwnFindings.words(new PairRatios.Ratio(new PromptBootstrap.Interval(1.0, 1.2, 1.5), false)))
+                .isEqualTo("a critiqued pair is worth 1.2 plain ones (1.0 to 1.5)");
+    }
+
+    @Test
     void shouldDrawAllPairsOfAPromptTogether() {
         OwnData data = OwnData.of("some", Samples.list(200), List.of());
         PromptBootstrap bootstrap = new PromptBootstrap(data);
