@@ -93,6 +93,7 @@ record Findings(
         }
         Map<String, Double> fitted =
                 laboratory.rule(new Cell(new Condition(Arm.CRITIQUED, grid.best()), grid.judged(), 1, 0), true);
+        List<GainAt> gains = experiment == Experiment.DATA_EFFICIENCY ? gains(evidence) : List.of();
         return new Findings(
                 experiment,
                 grid,
@@ -100,8 +101,8 @@ record Findings(
                 List.copyOf(rules),
                 List.copyOf(ceilings),
                 experiment == Experiment.DATA_EFFICIENCY ? ratios(evidence) : List.of(),
-                experiment == Experiment.DATA_EFFICIENCY ? gains(evidence) : List.of(),
-                new Headline(evidence, fitted, laboratory.ceilings().verdicts(grid.best())).of(experiment));
+                gains,
+                new Headline(evidence, gains, fitted, laboratory.ceilings().verdicts(grid.best())).of(experiment));
     }
 
     private static Row row(Condition condition, int size, Evidence evidence, Laboratory laboratory) {
@@ -146,7 +147,8 @@ record Findings(
         return List.copyOf(ratios);
     }
 
-    private static List<GainAt> gains(Evidence evidence) {
+    /** Of every critic, at every size that its arm and the plain one have. */
+    static List<GainAt> gains(Evidence evidence) {
         List<GainAt> gains = new ArrayList<>();
         Curve plain = evidence.curve(new Condition(Arm.PLAIN, 0), Evidence.ID);
         for (double error : evidence.grid().errors()) {

@@ -20,6 +20,7 @@ final class Headline {
     private static final int ENOUGH_SEEDS = 5;
 
     private final Evidence evidence;
+    private final List<Findings.GainAt> gains;
     private final Map<String, Double> fittedRule;
     private final double verdictCeiling;
     private final Grid grid;
@@ -28,11 +29,13 @@ final class Headline {
     private final List<Statement> statements = new ArrayList<>();
 
     /**
+     * @param gains over plain at all sizes
      * @param fittedRule accuracies of the rule fitted to as many pairs as are judged, by test
      * @param verdictCeiling the most that the best critic's verdicts alone allow
      */
-    Headline(Evidence evidence, Map<String, Double> fittedRule, double verdictCeiling) {
+    Headline(Evidence evidence, List<Findings.GainAt> gains, Map<String, Double> fittedRule, double verdictCeiling) {
         this.evidence = evidence;
+        this.gains = gains;
         this.fittedRule = fittedRule;
         this.verdictCeiling = verdictCeiling;
         grid = evidence.grid();
@@ -154,33 +157,30 @@ final class Headline {
 
     /** At every size that both arms have, of every critic. */
     private void costs() {
-        Curve without = evidence.curve(plain, Evidence.ID);
-        boolean cost = false;
-        double least = Double.POSITIVE_INFINITY;
-        String where = "";
-        for (double error : grid.errors()) {
-            Curve with = evidence.curve(new Condition(Arm.CRITIQUED, error), Evidence.ID);
-            for (int size : with.accuracies().keySet()) {
-                double gain = with.mean(size) - without.mean(size);
-                String at = String.format(Locale.ROOT, "with %,d pairs and a critic of error %.2f", size, error);
-                if (gain < -NEAR) {
-                    cost = true;
-                    say(
-                            Outcome.COSTS,
-                            "%s the model reaches %.3f, without critiques %.3f.",
-                            at,
-                            with.mean(size),
-                            without.mean(size));
-                }
-                if (gain < least) {
-                    least = gain;
-                    where = at;
-                }
-            }
-        }
-        if (!cost) {
-            say(Outcome.NO_COST, "over plain they are worth %+.1f points at worst, %s.", 100 * least, where);
-        }
+        gains.stream()
+                .filter(at -> at.gain().middle() < -NEAR)
+                .forEach(at -> say(
+                        Outcome.COSTS,
+                        "%s the model reaches %.3f, without critiques %.3f.",
+                        where(at),
+                        mean(new Condition(Arm.CRITIQUED, at.error()), at.pairs()),
+                        mean(plain, at.pairs())));
+        gains.stream()
+                .min(Comparator.comparingDouble(at -> at.gain().middle()))
+                .filter(worst -> worst.gain().middle() >= -NEAR)
+                .ifPresent(worst -> say(
+                        Outcome.NO_COST,
+                        "over plain they are worth %+.1f points at worst, %s.",
+                        100 * worst.gain().middle(),
+                        where(worst)));
+    }
+
+    private double mean(Condition condition, int pairs) {
+        return evidence.curve(condition, Evidence.ID).mean(pairs);
+    }
+
+    private static String where(Findings.GainAt at) {
+        return String.format(Locale.ROOT, "with %,d pairs and a critic of error %.2f", at.pairs(), at.error());
     }
 
     private void dose() {

@@ -118,8 +118,10 @@ class HeadlineTest {
                         cell.key(), one.getKey().label(), cell.pairs(), seed, 2e-3, 200, 100, 0.8, one.getValue(), 1));
             }
         }
+        Evidence evidence = new Evidence(file, grid);
         return new Headline(
-                        new Evidence(file, grid),
+                        evidence,
+                        Findings.gains(evidence),
                         Map.of("id", 0.84, "hard", 0.6, "ood_operands", 0.7, "ood_family", 0.7),
                         0.85)
                 .of(experiment).stream().map(Statement::outcome).toList();

@@ -67,7 +67,7 @@ public final class TopicsCommand implements Callable<Integer> {
     }
 
     /** Whoever asks for a number of partitions must hear that a topic which was there has another. */
-    static void requirePartitions(TopicCatalogue topics, Map<String, Integer> partitions) {
+    private static void requirePartitions(TopicCatalogue topics, Map<String, Integer> partitions) {
         for (Topic topic : topics.all()) {
             int found = partitions.getOrDefault(topic.name(), topic.partitions());
             if (found != topic.partitions()) {
