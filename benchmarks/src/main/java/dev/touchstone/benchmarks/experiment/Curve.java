@@ -38,20 +38,6 @@ public record Curve(TreeMap<Integer, double[]> accuracies) {
         }
     }
 
-    /**
-     * How much more accurate an arm is than another at one number of pairs.
-     *
-     * @param low lower end of the interval
-     * @param middle mean over the seeds
-     * @param high upper end
-     */
-    public record Gain(double low, double middle, double high) {
-        /** In points, for a person. */
-        public String words() {
-            return String.format(Locale.ROOT, "%+.1f (%+.1f to %+.1f)", 100 * middle, 100 * low, 100 * high);
-        }
-    }
-
     /** The curve of some results, of those sizes that all seeds have. */
     public static Curve of(List<CellResult> results, String test, int seeds) {
         TreeMap<Integer, double[]> accuracies = new TreeMap<>();
@@ -79,10 +65,10 @@ public record Curve(TreeMap<Integer, double[]> accuracies) {
     }
 
     /**
-     * How much more accurate this curve is than another one at a size that both have, seed by seed, with the middle 95 % of draws of
-     * seeds (paired bootstrap; Efron and Tibshirani, 1993).
+     * How much more accurate this curve is than another one at a size that both have, seed by seed, with draws of seeds (paired
+     * bootstrap).
      */
-    public Gain gain(Curve other, int pairs, int draws, Random random) {
+    public Interval gain(Curve other, int pairs, int draws, Random random) {
         double[] ours = accuracies.getOrDefault(pairs, new double[0]);
         double[] theirs = other.accuracies.getOrDefault(pairs, new double[0]);
         double[] means = new double[draws];
@@ -92,11 +78,7 @@ public record Curve(TreeMap<Integer, double[]> accuracies) {
                     .average()
                     .orElse(Double.NaN);
         }
-        Arrays.sort(means);
-        return new Gain(
-                means[(int) (0.025 * draws)],
-                mean(pairs) - other.mean(pairs),
-                means[Math.min(draws - 1, (int) (0.975 * draws))]);
+        return Interval.of(mean(pairs) - other.mean(pairs), means);
     }
 
     /**

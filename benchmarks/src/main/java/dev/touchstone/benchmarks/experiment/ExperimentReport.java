@@ -195,7 +195,7 @@ final class ExperimentReport {
                         .map(at -> List.of(
                                 String.format(Locale.ROOT, "error %.2f", at.error()),
                                 number(at.pairs()),
-                                at.gain().words()))
+                                at.gain().points()))
                         .toList());
     }
 

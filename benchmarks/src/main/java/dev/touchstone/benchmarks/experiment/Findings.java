@@ -67,7 +67,7 @@ record Findings(
     record RatioAt(double error, double accuracy, Curve.Ratio ratio) {}
 
     /** What critiques add to the accuracy on id with so many pairs. */
-    record GainAt(double error, int pairs, Curve.Gain gain) {}
+    record GainAt(double error, int pairs, Interval gain) {}
 
     /** Draws conclusions; draws of the bootstrap are always the same. */
     static Findings of(Experiment experiment, Evidence evidence, Laboratory laboratory) {

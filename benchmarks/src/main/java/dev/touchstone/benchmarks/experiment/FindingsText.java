@@ -57,7 +57,7 @@ final class FindingsText {
                     "critic %.2f, %,d pairs: points over plain: %s%n",
                     at.error(),
                     at.pairs(),
-                    at.gain().words()));
+                    at.gain().points()));
         }
         text.append('\n');
         findings.headline().forEach(statement -> text.append(statement.line()).append('\n'));

@@ -56,11 +56,11 @@ class CurveTest {
     void shouldPairTheSeedsWhenItTellsAGain() {
         Curve ours = curve(Map.of(1_000, new double[] {0.70, 0.90}));
         // Both seeds gain the same: what seeds have in common is no doubt about the gain.
-        Curve.Gain sure = ours.gain(curve(Map.of(1_000, new double[] {0.65, 0.85})), 1_000, 200, new Random(1));
+        Interval sure = ours.gain(curve(Map.of(1_000, new double[] {0.65, 0.85})), 1_000, 200, new Random(1));
         assertThat(sure.low()).isCloseTo(0.05, within(1e-9));
         assertThat(sure.high()).isCloseTo(0.05, within(1e-9));
-        Curve.Gain unsure = ours.gain(curve(Map.of(1_000, new double[] {0.60, 0.90})), 1_000, 200, new Random(1));
-        assertThat(unsure.words()).isEqualTo("+5.0 (+0.0 to +10.0)");
+        Interval unsure = ours.gain(curve(Map.of(1_000, new double[] {0.60, 0.90})), 1_000, 200, new Random(1));
+        assertThat(unsure.points()).isEqualTo("+5.0 (+0.0 to +10.0)");
     }
 
     private static Curve curve(Map<Integer, double[]> points) {

@@ -2,8 +2,8 @@ package dev.touchstone.benchmarks.experiment.owndata;
 
 import dev.touchstone.benchmarks.experiment.Arm;
 import dev.touchstone.benchmarks.experiment.CellResult;
+import dev.touchstone.benchmarks.experiment.Interval;
 import dev.touchstone.benchmarks.experiment.Statement;
-import dev.touchstone.benchmarks.experiment.owndata.PromptBootstrap.Interval;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -238,7 +238,7 @@ final class OwnFindings {
 
     /** Draws in which the critiqued arm does not get there have no ratio, and with some of them the interval has no end. */
     static String words(PairRatios.Ratio ratio) {
-        PromptBootstrap.Interval interval = ratio.interval();
+        Interval interval = ratio.interval();
         return String.format(
                 Locale.ROOT,
                 "a critiqued pair is worth %s%.1f plain ones (%s)",

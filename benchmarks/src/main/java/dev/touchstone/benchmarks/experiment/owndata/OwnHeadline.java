@@ -1,9 +1,9 @@
 package dev.touchstone.benchmarks.experiment.owndata;
 
 import dev.touchstone.benchmarks.experiment.Arm;
+import dev.touchstone.benchmarks.experiment.Interval;
 import dev.touchstone.benchmarks.experiment.Outcome;
 import dev.touchstone.benchmarks.experiment.Statement;
-import dev.touchstone.benchmarks.experiment.owndata.PromptBootstrap.Interval;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.touchstone.benchmarks.experiment.owndata;
 
 import dev.touchstone.benchmarks.experiment.Arm;
 import dev.touchstone.benchmarks.experiment.Curve;
-import dev.touchstone.benchmarks.experiment.owndata.PromptBootstrap.Interval;
+import dev.touchstone.benchmarks.experiment.Interval;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.touchstone.benchmarks.experiment.owndata;
 
+import dev.touchstone.benchmarks.experiment.Interval;
 import dev.touchstone.benchmarks.experiment.Seeds;
 import dev.touchstone.rewardmodel.Turn;
 import java.util.Arrays;
@@ -19,9 +20,6 @@ final class PromptBootstrap {
 
     private final int[] once;
     private final int[][] draws;
-
-    /** The middle 95 %, and the figure of all prompts. */
-    record Interval(double low, double middle, double high) {}
 
     PromptBootstrap(OwnData data) {
         Map<List<Turn>, Integer> prompts = new LinkedHashMap<>();
@@ -44,8 +42,9 @@ final class PromptBootstrap {
 
     /** @param figure of the data in which each pair stands so often; it may be NaN for all or for none */
     Interval of(ToDoubleFunction<int[]> figure) {
-        double[] values = Arrays.stream(draws).mapToDouble(figure).sorted().toArray();
-        return new Interval(values[(int) (0.025 * DRAWS)], figure.applyAsDouble(once), values[(int) (0.975 * DRAWS)]);
+        return Interval.of(
+                figure.applyAsDouble(once),
+                Arrays.stream(draws).mapToDouble(figure).toArray());
     }
 
     /** Of the mean of a value per pair. */

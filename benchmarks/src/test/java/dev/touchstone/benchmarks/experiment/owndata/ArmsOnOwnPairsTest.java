@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.touchstone.benchmarks.experiment.Arm;
+import dev.touchstone.benchmarks.experiment.Interval;
 import dev.touchstone.benchmarks.experiment.owndata.OwnPair.Critiques;
 import dev.touchstone.benchmarks.experiment.owndata.OwnPair.Remark;
 import dev.touchstone.rewardmodel.Turn;
@@ -171,9 +172,9 @@ class ArmsOnOwnPairsTest {
 
     @Test
     void shouldSayThatAnIntervalHasNoEndWhenSomeDrawsDoNotGetThere() {
-        assertThat(OwnFindings.words(new PairRatios.Ratio(new PromptBootstrap.Interval(1.0, 1.2, Double.NaN), true)))
+        assertThat(OwnFindings.words(new PairRatios.Ratio(new Interval(1.0, 1.2, Double.NaN), true)))
                 .isEqualTo("a critiqued pair is worth at least 1.2 plain ones (in some draws it does not get there)");
-        assertThat(OwnFindings.words(new PairRatios.Ratio(new PromptBootstrap.Interval(1.0, 1.2, 1.5), false)))
+        assertThat(OwnFindings.words(new PairRatios.Ratio(new Interval(1.0, 1.2, 1.5), false)))
                 .isEqualTo("a critiqued pair is worth 1.2 plain ones (1.0 to 1.5)");
     }
 
@@ -187,7 +188,7 @@ class ArmsOnOwnPairsTest {
             byPrompt[i] = i / 2 % 2;
             byPair[i] = i % 2;
         }
-        PromptBootstrap.Interval interval = bootstrap.mean(byPrompt);
+        Interval interval = bootstrap.mean(byPrompt);
         assertThat(interval.middle()).isEqualTo(0.5);
         assertThat(interval.low()).isCloseTo(0.40, within(0.02));
         assertThat(interval.high()).isCloseTo(0.60, within(0.02));
