@@ -58,7 +58,7 @@ class CriticOutageTest {
                     .until(() -> run.stream.calls().orElseThrow().health() == CallPool.Health.BREAKER_OPEN);
             long healedAt = System.nanoTime() + OUTAGE.toNanos() / 2;
             await().atMost(LIMIT).until(() -> System.nanoTime() >= healedAt);
-            assertThat(run.stream.isRunning()).isTrue();
+            run.awaitRunning();
             llm.listen();
 
             await().atMost(LIMIT)
@@ -70,7 +70,7 @@ class CriticOutageTest {
                             LiveStream.CLUSTER.settings(),
                             live.topics().deadLetters().name()))
                     .isEmpty();
-            assertThat(run.stream.isRunning()).isTrue();
+            run.awaitRunning();
             for (Duration window : List.of(Duration.ofSeconds(10), Duration.ofMinutes(1))) {
                 assertThat(llm.mostPerWindow(window))
                         .as("calls within %s", window)
@@ -87,7 +87,7 @@ class CriticOutageTest {
             live.send(live.topics().completions().name(), numbered(1_000, i -> completion(i, "the same")));
             await().atMost(LIMIT).until(() -> live.critiquedCompletions().size() == 1_000);
             assertThat(llm.callCount()).isEqualTo(1);
-            assertThat(run.stream.isRunning()).isTrue();
+            run.awaitRunning();
         }
     }
 

@@ -62,7 +62,7 @@ class CritiqueStreamTest {
                 }
                 live.send(live.topics().completions().name(), numbered(COMPLETIONS, i -> completion(i, "task " + i)));
                 await().atMost(LIMIT).until(() -> live.critiquedPairs().size() >= 5);
-                assertThat(first.stream.isRunning()).isTrue();
+                first.awaitRunning();
             }
             assertThat(live.critiquedPairs()).hasSizeLessThan(PAIRS);
             restarted.set(true);
@@ -118,7 +118,7 @@ class CritiqueStreamTest {
                                     == 3);
             assertThat(live.critiquedCompletions().get(0).getCritiqueStatus()).isEqualTo(CritiqueStatus.REFUSED);
             assertThat(live.critiquedCompletions().get(0).getCritiqueReason()).contains("413");
-            assertThat(running.stream.isRunning()).isTrue();
+            running.awaitRunning();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.touchstone.critique;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.touchstone.critique.asyncstage.CallPool;
 import dev.touchstone.critique.asyncstage.Limits;
@@ -86,6 +87,11 @@ final class LiveStream {
         /** Calls that it may have in flight at once. */
         int slots() {
             return stream.calls().map(CallPool::slots).orElse(0);
+        }
+
+        /** Waits until records flow: a rebalance, such as a second thread that joins late, is a pause and no fault. */
+        void awaitRunning() {
+            await().atMost(LIMIT).until(stream::isRunning);
         }
 
         @Override
