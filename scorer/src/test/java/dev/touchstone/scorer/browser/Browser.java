@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Thread-safe. A headless Chromium with one tab, driven over the DevTools protocol. */
 final class Browser implements AutoCloseable {
+    /** Why a test is skipped where there is none. */
+    static final String NONE = "No Chromium on the PATH: the page is not looked at (Debian: apt-get install chromium).";
+
     private static final String LISTENING = "DevTools listening on ";
     private static final long LIMIT_SECONDS = 60;
     private static final ObjectMapper JSON = new ObjectMapper();

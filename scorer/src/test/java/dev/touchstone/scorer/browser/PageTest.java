@@ -229,9 +229,7 @@ class PageTest {
     private static Browser browser() throws Exception {
         Browser started = browser;
         if (started == null) {
-            assumeTrue(
-                    Browser.find().isPresent(),
-                    "No Chromium on the PATH: the page is not looked at (Debian: apt-get install chromium).");
+            assumeTrue(Browser.find().isPresent(), Browser.NONE);
             started = Browser.start(Browser.find().orElseThrow(), folder.resolve("profile"));
             browser = started;
         }
