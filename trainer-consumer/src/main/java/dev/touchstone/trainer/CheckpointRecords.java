@@ -31,9 +31,10 @@ import org.jspecify.annotations.Nullable;
  * @param modelId the model
  * @param topic name of the log
  * @param parent the version that training went on from; null for the first
+ * @param began where this trainer began to read, by partition
  */
 record CheckpointRecords(
-        String modelId, String topic, @Nullable String parent) {
+        String modelId, String topic, @Nullable String parent, Map<Integer, Long> began) {
     /** Figures that TrainingMetrics has fields of their own for. */
     private static final Set<String> FIELDS = Set.of("windowPairs", "windowAccuracy", "prequentialAccuracy");
 
@@ -111,10 +112,8 @@ record CheckpointRecords(
                 .setUri(uri.toString())
                 .setSha256(written.sha256())
                 .setStep(figures.steps())
-                .setOffsets(new TreeMap<>(offsets)
-                        .entrySet().stream()
-                                .map(e -> new PartitionOffset(topic, e.getKey(), e.getValue()))
-                                .toList())
+                .setOffsets(list(offsets))
+                .setBegan(parent == null ? list(began) : List.of())
                 .setParent(parent)
                 .setTrainedPairs(figures.trained())
                 .setHeldOutPairs(figures.heldOut())
@@ -128,6 +127,13 @@ record CheckpointRecords(
                 .setGateState(evidence == null ? null : evidence.toJson())
                 .setCreatedAt(at)
                 .build();
+    }
+
+    private List<PartitionOffset> list(Map<Integer, Long> offsets) {
+        return new TreeMap<>(offsets)
+                .entrySet().stream()
+                        .map(e -> new PartitionOffset(topic, e.getKey(), e.getValue()))
+                        .toList();
     }
 
     private TrainingMetrics metrics(String version, Figures figures, Evaluation evaluation, Ruling ruling, Instant at) {

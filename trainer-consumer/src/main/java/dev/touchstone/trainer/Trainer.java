@@ -107,8 +107,9 @@ public final class Trainer {
                             topics.modelRequests().name(),
                             settings.modelId());
                     Promotions promotions = new Promotions(settings, aliases, lineage, checkpoints)) {
-                pairs.open(newest.map(u -> offsets(u.manifest())).orElse(Map.of()));
-                announce(newest);
+                pairs.open(newest.map(u -> offsets(u.manifest()))
+                        .orElseGet(() -> settings.begin().in(kafka, log)));
+                announce(newest, pairs.offsets());
                 TrainingSession session = new TrainingSession(
                         settings,
                         clock,
@@ -167,7 +168,7 @@ public final class Trainer {
         }
     }
 
-    private void announce(Optional<Usable> newest) {
+    private void announce(Optional<Usable> newest, Map<Integer, Long> began) {
         if (newest.isPresent()) {
             CheckpointManifest manifest = newest.get().manifest();
             LOG.info(
@@ -176,7 +177,7 @@ public final class Trainer {
                     manifest.getVersionId(),
                     manifest.getTrainedPairs());
         } else {
-            LOG.info("Model {} begins", settings.modelId());
+            LOG.info("Model {} begins at the offsets {} of the log", settings.modelId(), began);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.touchstone.store.StoreSettings;
 import dev.touchstone.trainer.gate.GateConfig;
 import dev.touchstone.trainer.learn.LearnerConfig;
 import dev.touchstone.trainer.lineage.Retention;
+import dev.touchstone.trainer.log.Place;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -18,6 +19,7 @@ import java.time.Duration;
  * @param checkpoints folder of all models' checkpoints; this model's are in a folder of its id
  * @param store where checkpoints go from there, for scorers to load
  * @param learner configuration of the model
+ * @param begin where in the log a new model begins; one that exists goes on where it stands
  * @param compute where and how the model is computed
  * @param batchPairs most pairs of a micro-batch, at least 1
  * @param batchTokens most tokens of a micro-batch, both sides of all its pairs, at least 1
@@ -36,6 +38,7 @@ public record TrainerSettings(
         Path checkpoints,
         StoreSettings store,
         LearnerConfig learner,
+        Place begin,
         Compute compute,
         int batchPairs,
         int batchTokens,
@@ -72,6 +75,7 @@ public record TrainerSettings(
                 checkpoints,
                 StoreSettings.DIRECTORY,
                 learner,
+                new Place.Beginning(),
                 Compute.cpu(),
                 32,
                 16_384,
@@ -92,6 +96,7 @@ public record TrainerSettings(
                 checkpoints,
                 store,
                 learner.withoutCritiques(),
+                begin,
                 compute,
                 batchPairs,
                 batchTokens,

@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,7 @@ final class TrainingSession {
     private final Tracing tracing;
     private final MicroBatchCutter cutter;
     private final String logTopic;
+    private final Map<Integer, Long> began;
     private final List<Learnt> unpublished = new ArrayList<>();
     private @Nullable String version;
     private boolean published;
@@ -106,6 +108,7 @@ final class TrainingSession {
         this.cutter = new MicroBatchCutter(settings.batchPairs(), settings.batchTokens());
         this.logTopic =
                 new TopicCatalogue(settings.topicPrefix()).critiquedPairs().name();
+        this.began = pairs.offsets();
     }
 
     /** Says which version the learner was restored from. */
@@ -224,7 +227,7 @@ final class TrainingSession {
         Ruling ruling = promotions.judge(learner);
         Instant now = clock.instant();
         List<AliasChange> aliases = promotions.changes(ruling, written.versionId(), now);
-        Publication learnt = new CheckpointRecords(settings.modelId(), logTopic, version)
+        Publication learnt = new CheckpointRecords(settings.modelId(), logTopic, version, began)
                 .publication(written, uri, unpublished, pairs.offsets(), figures, evaluation, ruling, aliases, now);
         Publication publication = learnt.retiring(checkpoints.retirable(lineage, learnt.manifest(), aliases));
         publisher.publish(publication, pairs.group());

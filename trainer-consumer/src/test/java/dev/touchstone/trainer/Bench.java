@@ -17,6 +17,7 @@ import dev.touchstone.testkit.cluster.TestCluster;
 import dev.touchstone.testkit.topics.Records;
 import dev.touchstone.trainer.gate.GateConfig;
 import dev.touchstone.trainer.learn.LearnerConfig;
+import dev.touchstone.trainer.log.Place;
 import dev.touchstone.trainer.report.Reports;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -63,6 +64,20 @@ final class Bench {
         this(prefix, "m", folder, HALF_A_SECOND, StoreSettings.DIRECTORY, gate, 4);
     }
 
+    /** A model of its own id beside another's on the same topics. */
+    Bench(String prefix, String modelId, Path folder, Place begin) {
+        this(
+                prefix,
+                modelId,
+                folder,
+                HALF_A_SECOND,
+                StoreSettings.DIRECTORY,
+                GateConfig.defaults(),
+                4,
+                LearnerConfig.defaults(11),
+                begin);
+    }
+
     /** @param idle 0 for no time cuts */
     Bench(String prefix, String modelId, Path folder, Duration idle) {
         this(prefix, modelId, folder, idle, StoreSettings.DIRECTORY, GateConfig.defaults(), 4);
@@ -93,6 +108,19 @@ final class Bench {
             GateConfig gate,
             int checkpointBatches,
             LearnerConfig learner) {
+        this(prefix, modelId, folder, idle, store, gate, checkpointBatches, learner, new Place.Beginning());
+    }
+
+    private Bench(
+            String prefix,
+            String modelId,
+            Path folder,
+            Duration idle,
+            StoreSettings store,
+            GateConfig gate,
+            int checkpointBatches,
+            LearnerConfig learner,
+            Place begin) {
         topics = TestCluster.shared().topics(prefix);
         TrainerSettings d = TrainerSettings.defaults(prefix, modelId, folder, learner);
         settings = new TrainerSettings(
@@ -101,6 +129,7 @@ final class Bench {
                 folder,
                 store,
                 d.learner(),
+                begin,
                 d.compute(),
                 8,
                 d.batchTokens(),

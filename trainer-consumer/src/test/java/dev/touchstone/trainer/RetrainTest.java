@@ -12,14 +12,16 @@ import dev.touchstone.schemas.v1.LedgerEntry;
 import dev.touchstone.testkit.cluster.OnTestCluster;
 import dev.touchstone.trainer.Bench.Running;
 import dev.touchstone.trainer.learn.LearnerConfig;
+import dev.touchstone.trainer.log.Place;
 import dev.touchstone.trainer.replay.LiveConfig;
 import dev.touchstone.trainer.replay.Retrain;
-import dev.touchstone.trainer.replay.Until;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -74,10 +76,10 @@ class RetrainTest {
         assertThat(ledger.stream().map(LedgerEntry::getCut).collect(Collectors.toList()))
                 .containsOnlyOnce(BatchCut.IDLE)
                 .endsWith(BatchCut.IDLE);
-        Retrain.Outcome scratch = retrain(bench, new Until.End(), true);
+        Retrain.Outcome scratch = retrain(bench, new Place.End(), true);
         assertThat(scratch.checkpoint().sha256()).isEqualTo(killed.getSha256());
         assertThat(scratch.followed()).isZero();
-        Retrain.Outcome followed = retrain(bench, new Until.End(), false);
+        Retrain.Outcome followed = retrain(bench, new Place.End(), false);
         assertThat(followed.checkpoint().sha256()).isEqualTo(killed.getSha256());
         assertThat(followed.cut()).isZero();
         assertThat(followed.equalsLive()).isTrue();
@@ -96,33 +98,77 @@ class RetrainTest {
         Instant then = Instant.now();
         bench.send(Pairs.some(30, 3));
 
-        Retrain.Outcome further = retrain(bench, new Until.End(), false);
+        Retrain.Outcome further = retrain(bench, new Place.End(), false);
         assertThat(further.followed()).isEqualTo(bench.ledger().size());
         assertThat(further.cut()).isEqualTo(4); // 27 that are no ties of 30, in micro-batches of 8 records
         assertThat(further.equalsLive()).isTrue();
         assertThat(further.checkpoint().sha256()).isNotEqualTo(live.getSha256());
         assertThat(further.figures().trained() + further.figures().heldOut()).isEqualTo(36 + 19 + 27);
 
-        Retrain.Outcome asOfThen = retrain(bench, new Until.Before(then), false);
+        Retrain.Outcome asOfThen = retrain(bench, new Place.Moment(then), false);
         assertThat(asOfThen.checkpoint().sha256()).isEqualTo(live.getSha256());
         assertThat(asOfThen.cut()).isZero();
 
         // The offsets of an older version give that version.
         CheckpointManifest older = bench.manifests().get(0);
-        Until offsets = Until.parse(older.getOffsets().stream()
-                .map(offset -> offset.getPartition() + ":" + offset.getNextOffset())
-                .collect(Collectors.joining(",")));
+        Place offsets = Place.parse(
+                "--until",
+                older.getOffsets().stream()
+                        .map(offset -> offset.getPartition() + ":" + offset.getNextOffset())
+                        .collect(Collectors.joining(",")));
         Retrain.Outcome back = retrain(bench, offsets, false);
         assertThat(back.checkpoint().sha256()).isEqualTo(older.getSha256());
         assertThat(back.atLedgerEnd()).isNull();
         assertThat(back.differs()).isFalse();
 
-        assertThatThrownBy(() -> retrain(bench, Until.parse("0:1,1:1"), false))
+        assertThatThrownBy(() -> retrain(bench, Place.parse("--until", "0:1,1:1"), false))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("must name an offset of each");
-        assertThatThrownBy(() -> retrain(bench, Until.parse("0:99999,1:0,2:0,3:0"), false))
+                .hasMessageContaining("name an offset of each");
+        assertThatThrownBy(() -> retrain(bench, Place.parse("--until", "0:99999,1:0,2:0,3:0"), false))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("before 99999");
+    }
+
+    @Test
+    void shouldBeginWhereItIsToldAndBeBuiltAgainFromThere() throws Exception {
+        Bench older = new Bench("r3.", "older", folder, new Place.Beginning());
+        older.send(Pairs.some(40, 1));
+        Instant then = Instant.now().plusMillis(2); // a moment that no pair has
+        await().until(() -> Instant.now().isAfter(then));
+        Bench bench = new Bench("r3.", "m", folder, new Place.Moment(then));
+        bench.send(Pairs.some(30, 2));
+        Running running = bench.start();
+        await().atMost(LONG).until(() -> bench.published(30));
+        running.stop();
+        bench.send(Pairs.some(8, 3));
+        Running again = bench.start(); // a model that exists goes on where it stands
+        await().atMost(LONG).until(() -> bench.published(38));
+        again.stop();
+
+        assertThat(bench.consumed()).isEqualTo(38);
+        List<CheckpointManifest> manifests = bench.manifests();
+        Map<Integer, Long> began = new TreeMap<>();
+        manifests.get(0).getBegan().forEach(offset -> began.put(offset.getPartition(), offset.getNextOffset()));
+        assertThat(began)
+                .isEqualTo(new Place.Moment(then)
+                        .in(bench.kafka, bench.topics.critiquedPairs().name()));
+        assertThat(began.values()).allMatch(offset -> offset > 0);
+        assertThat(manifests)
+                .filteredOn(manifest -> manifest.getParent() != null)
+                .isNotEmpty()
+                .allMatch(manifest -> manifest.getBegan().isEmpty());
+        bench.ledger()
+                .forEach(entry -> entry.getRanges().forEach(range -> {
+                    assertThat(range.getFrom()).isEqualTo(began.get(range.getPartition()));
+                    began.put(range.getPartition(), range.getNext());
+                }));
+        CheckpointManifest live = bench.newest();
+        Retrain.Outcome followed = retrain(bench, new Place.End(), false);
+        assertThat(followed.equalsLive()).isTrue();
+        assertThat(followed.cut()).isZero();
+        Retrain.Outcome scratch = retrain(bench, new Place.End(), true);
+        assertThat(scratch.figures().trained()).isEqualTo(live.getTrainedPairs());
+        assertThat(scratch.figures().heldOut()).isEqualTo(live.getHeldOutPairs());
     }
 
     private static CheckpointManifest finish(Bench bench) throws Exception {
@@ -133,7 +179,7 @@ class RetrainTest {
         return bench.newest();
     }
 
-    private Retrain.Outcome retrain(Bench bench, Until until, boolean fromScratch) throws Exception {
+    private Retrain.Outcome retrain(Bench bench, Place until, boolean fromScratch) throws Exception {
         LearnerConfig config = LiveConfig.read(bench.kafka, bench.topics, bench.settings.modelId(), LONG, line -> {})
                 .orElseThrow();
         assertThat(config).isEqualTo(bench.settings.learner());

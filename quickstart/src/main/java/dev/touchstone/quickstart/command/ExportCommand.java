@@ -80,10 +80,11 @@ public final class ExportCommand implements Callable<Integer> {
                     file + " cannot be written: name a file in a folder that is there and can be written to.", e);
         }
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-        spec.commandLine()
-                .getOut()
-                .println(count.pairs() + " pairs in " + file + "; " + count.ties() + " ties and " + count.unreadable()
-                        + " records that cannot be read were left out.");
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(count.pairs() + " pairs in " + file + "; " + count.ties() + " ties and " + count.unreadable()
+                + " records that cannot be read were left out.");
+        out.println("A model that is trained on them elsewhere goes on from there with TOUCHSTONE_BEGIN_FROM="
+                + count.end());
         return 0;
     }
 }

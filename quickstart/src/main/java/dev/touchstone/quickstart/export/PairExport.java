@@ -57,8 +57,9 @@ public final class PairExport {
      * @param pairs written
      * @param ties left out, with those whose preference this version does not know
      * @param unreadable records that are no critiqued pair
+     * @param end up to where the topic was read, such as 0:120,1:98
      */
-    public record Count(long pairs, long ties, long unreadable) {}
+    public record Count(long pairs, long ties, long unreadable, String end) {}
 
     /** Hears how far reading is. */
     @FunctionalInterface
@@ -93,8 +94,8 @@ public final class PairExport {
                 }
                 progress.at(records.done(), records.total(), pairs);
             }
+            return new Count(pairs, ties, unreadable, records.end());
         }
-        return new Count(pairs, ties, unreadable);
     }
 
     private void write(Writer out, ConsumerRecord<byte[], byte[]> record) throws IOException {

@@ -54,6 +54,11 @@ public final class VersionReport {
                         text,
                         "next offset",
                         offset.getTopic() + "-" + offset.getPartition() + " " + offset.getNextOffset()));
+        manifest.getBegan()
+                .forEach(offset -> line(
+                        text,
+                        "the model began at",
+                        offset.getTopic() + "-" + offset.getPartition() + " " + offset.getNextOffset()));
         for (String name : book.namesOf(manifest.getVersionId())) {
             ModelAlias alias = book.names().get(name);
             if (alias != null) {

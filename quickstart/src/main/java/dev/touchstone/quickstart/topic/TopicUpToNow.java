@@ -4,8 +4,10 @@ import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.KafkaSettings;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -50,6 +52,14 @@ public final class TopicUpToNow {
     /** The first offset of a partition that is not read. */
     public long end(TopicPartition partition) {
         return ends.getOrDefault(partition, 0L);
+    }
+
+    /** Its end as {@code --until} and {@code touchstone.begin-from} take it, such as 0:120,1:98. */
+    public String end() {
+        return ends.entrySet().stream()
+                .sorted(Comparator.comparingInt(end -> end.getKey().partition()))
+                .map(end -> end.getKey().partition() + ":" + end.getValue())
+                .collect(Collectors.joining(","));
     }
 
     /** Begins at these offsets instead, one for each partition. */

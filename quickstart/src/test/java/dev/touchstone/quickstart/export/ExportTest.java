@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.Serializer;
@@ -61,6 +62,13 @@ class ExportTest {
         CommandRun run = export(file);
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out()).contains("20 pairs in").contains("1 ties and 1 records");
+        String end = run.out().replaceAll("(?s).*TOUCHSTONE_BEGIN_FROM=(\\S+).*", "$1");
+        assertThat(end).matches("0:\\d+,1:\\d+,2:\\d+,3:\\d+");
+        assertThat(Stream.of(end.split(","))
+                        .mapToInt(each -> Integer.parseInt(each.substring(2)))
+                        .sum())
+                .as(end)
+                .isEqualTo(PAIRS + 2); // a tie and a record that is none
         assertThat(lines(file)).hasSize(PAIRS).allSatisfy(line -> {
             assertThat(line.path("prompt").get(0).path("role").asText()).isEqualTo("user");
             assertThat(line.path("chosen")).hasSize(1);

@@ -98,6 +98,10 @@ final class LineageJudge {
     }
 
     private void walk(Manifest manifest) {
+        if (manifest.began().values().stream().anyMatch(offset -> offset > 0)) {
+            findings.notJudged("pairs from before a model began");
+        }
+        at.putAll(manifest.began());
         List<Entry> entries = entriesByVersion.getOrDefault(manifest.version(), List.of());
         for (Entry entry : entries) {
             if (entry.batch() != batch + 1) {

@@ -20,6 +20,7 @@ final class ModelRecords {
      *
      * @param parent the version that training went on from; empty for the first
      * @param offsets where reading goes on, by partition of the log
+     * @param began where it began to be read, by partition; empty unless this is the first, and where it is not told
      * @param content all of it but when it was retired
      * @param retired whether its files may be gone
      */
@@ -28,6 +29,7 @@ final class ModelRecords {
             String parent,
             long step,
             Map<Integer, Long> offsets,
+            Map<Integer, Long> began,
             long trained,
             long heldOut,
             Fingerprint content,
@@ -81,17 +83,14 @@ final class ModelRecords {
     }
 
     void takeManifest(GenericRecord record) {
-        Map<Integer, Long> offsets = new TreeMap<>();
-        for (GenericRecord offset : Flow.records(record, "offsets")) {
-            offsets.put((Integer) offset.get("partition"), number(offset, "nextOffset"));
-        }
         boolean retired = record.get("retiredAt") != null;
         record.put("retiredAt", null);
         Manifest manifest = new Manifest(
                 Flow.text(record, "versionId"),
                 Flow.text(record, "parent"),
                 number(record, "step"),
-                offsets,
+                offsets(record, "offsets"),
+                record.hasField("began") ? offsets(record, "began") : Map.of(),
                 number(record, "trainedPairs"),
                 number(record, "heldOutPairs"),
                 Fingerprint.of(record),
@@ -128,6 +127,14 @@ final class ModelRecords {
         } else {
             aliases.put(alias, Flow.text(record, "versionId"));
         }
+    }
+
+    private static Map<Integer, Long> offsets(GenericRecord record, String field) {
+        Map<Integer, Long> offsets = new TreeMap<>();
+        for (GenericRecord offset : Flow.records(record, field)) {
+            offsets.put((Integer) offset.get("partition"), number(offset, "nextOffset"));
+        }
+        return offsets;
     }
 
     private static long number(GenericRecord record, String field) {

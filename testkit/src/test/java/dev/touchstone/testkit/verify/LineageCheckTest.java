@@ -112,6 +112,10 @@ class LineageCheckTest {
                     s.manifests.add(0, manifest("w1", null, 2, Map.of(0, 2L), 2, 0));
                     s.ledger.add(0, entry(1, 2, null, "w1", List.of(range(0, 0, 2)), 2, 0, 0));
                 }),
+                fault("it takes pairs from before it began", Problem.LEDGER_OVERLAP, s -> {
+                    s.manifests.set(0, begun(s.manifests.get(0), Map.of(0, 1L)));
+                    s.manifests.set(2, begun(s.manifests.get(2), Map.of(0, 1L)));
+                }),
                 fault("the offsets lag behind", Problem.WRONG_COMMITTED_OFFSETS, s -> s.committed.put(0, 4L)),
                 fault("the dead letter is missing", Problem.MISSING_DEAD_LETTER, s -> s.deadLetters = 0),
                 fault("the dead letter is double", Problem.DOUBLE_DEAD_LETTER, s -> s.deadLetters = 2));
@@ -125,6 +129,24 @@ class LineageCheckTest {
 
         Verdict verdict = verify();
         assertThat(verdict.broken()).as("%s: %s", what, verdict.examples()).isEqualTo(Map.of(problem, 1L));
+    }
+
+    @Test
+    void shouldHoldWhenAModelBeganInTheMiddleOfTheLog() throws Exception {
+        CheckpointManifest first = begun(manifest("v1", null, 2, Map.of(0, 2L, 1, 1L), 1, 1), Map.of(0, 1L));
+        story.ledger.set(0, entry(1, 2, null, "v1", List.of(range(0, 1, 2), range(1, 0, 1)), 1, 1, 0));
+        story.manifests.set(0, first);
+        story.manifests.set(1, manifest("v2", "v1", 6, Map.of(0, 5L, 1, 2L), 4, 1));
+        story.manifests.set(
+                2,
+                CheckpointManifest.newBuilder(first)
+                        .setRetiredAt(story.manifests.get(2).getRetiredAt())
+                        .build());
+        story.send();
+
+        Verdict verdict = verify();
+        assertThat(verdict.broken()).as("%s", verdict.examples()).isEmpty();
+        assertThat(verdict.notJudged()).isEqualTo(Map.of("pairs from before a model began", 1L));
     }
 
     @Test
@@ -166,6 +188,12 @@ class LineageCheckTest {
         Verdict verdict = verify();
         assertThat(verdict.broken()).as("%s", verdict.examples()).isEmpty();
         assertThat(verdict.notJudged()).isEqualTo(Map.of("ranges of pairs that were deleted", 2L));
+    }
+
+    private static CheckpointManifest begun(CheckpointManifest manifest, Map<Integer, Long> began) {
+        return CheckpointManifest.newBuilder(manifest)
+                .setBegan(LineageStory.offsets(began))
+                .build();
     }
 
     private static Arguments fault(String what, Problem problem, Consumer<LineageStory> change) {

@@ -117,15 +117,19 @@ final class LineageStory {
                 .setUri("file:///nowhere/" + version)
                 .setSha256("00")
                 .setStep(step)
-                .setOffsets(new TreeMap<>(offsets)
-                        .entrySet().stream()
-                                .map(o -> new PartitionOffset("rm.critiqued-pairs", o.getKey(), o.getValue()))
-                                .toList())
+                .setOffsets(offsets(offsets))
                 .setParent(parent)
                 .setTrainedPairs(trained)
                 .setHeldOutPairs(heldOut)
                 .setCreatedAt(TIME)
                 .build();
+    }
+
+    static List<PartitionOffset> offsets(Map<Integer, Long> offsets) {
+        return new TreeMap<>(offsets)
+                .entrySet().stream()
+                        .map(o -> new PartitionOffset("rm.critiqued-pairs", o.getKey(), o.getValue()))
+                        .toList();
     }
 
     private static ModelAlias name(String alias, String version) {

@@ -25,15 +25,17 @@ import org.jspecify.annotations.Nullable;
  * What one lineage consumed, by micro-batch.
  *
  * @param entries in the order of training
+ * @param began where the model began to read the log, by partition; empty for its beginning
  */
-record Ledger(List<LedgerEntry> entries) {
+record Ledger(List<LedgerEntry> entries, Map<Integer, Long> began) {
     Ledger {
         entries = List.copyOf(entries);
+        began = Map.copyOf(began);
     }
 
-    /** The ledger of a model that has none, or whose ledger is not to be followed. */
+    /** The ledger of a model that has none. */
     static Ledger none() {
-        return new Ledger(List.of());
+        return new Ledger(List.of(), Map.of());
     }
 
     /**
@@ -64,12 +66,21 @@ record Ledger(List<LedgerEntry> entries) {
                 entries.put(valid.value().getBatch(), valid.value());
             }
         });
-        return new Ledger(List.copyOf(entries.values()));
+        Map<Integer, Long> began = new HashMap<>();
+        ancestry.forEach(
+                manifest -> // only the first one says it
+                manifest.getBegan().forEach(offset -> began.put(offset.getPartition(), offset.getNextOffset())));
+        return new Ledger(List.copyOf(entries.values()), began);
     }
 
-    /** Where the lineage began, by partition; a partition that it took nothing from is missing. */
+    /** The same model's ledger with nothing to follow. */
+    Ledger notFollowed() {
+        return new Ledger(List.of(), began);
+    }
+
+    /** Where the lineage began, by partition; one that is missing was taken from its beginning, if anything was. */
     Map<Integer, Long> firstOffsets() {
-        Map<Integer, Long> first = new HashMap<>();
+        Map<Integer, Long> first = new HashMap<>(began);
         entries.forEach(
                 entry -> entry.getRanges().forEach(range -> first.putIfAbsent(range.getPartition(), range.getFrom())));
         return first;
@@ -87,7 +98,7 @@ record Ledger(List<LedgerEntry> entries) {
                         .allMatch(range -> range.getNext() <= ends.getOrDefault(range.getPartition(), 0L))) {
             fit++;
         }
-        return new Ledger(entries.subList(0, fit));
+        return new Ledger(entries.subList(0, fit), began);
     }
 
     /**

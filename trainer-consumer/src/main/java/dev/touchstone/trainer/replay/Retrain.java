@@ -17,6 +17,7 @@ import dev.touchstone.trainer.log.Cut;
 import dev.touchstone.trainer.log.MicroBatchCutter;
 import dev.touchstone.trainer.log.PairLog;
 import dev.touchstone.trainer.log.PairReader;
+import dev.touchstone.trainer.log.Place;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -56,7 +57,7 @@ public final class Retrain {
      * @param batchPairs most pairs of a micro-batch beyond the ledger
      * @param batchTokens most tokens of a micro-batch beyond the ledger
      * @param until up to where the log is read
-     * @param fromScratch whether the ledger is not followed
+     * @param fromScratch whether the ledger is not followed; the model begins where it began all the same
      * @param folder where checkpoints are written
      */
     public record Order(
@@ -65,7 +66,7 @@ public final class Retrain {
             Compute compute,
             int batchPairs,
             int batchTokens,
-            Until until,
+            Place until,
             boolean fromScratch,
             Path folder) {}
 
@@ -125,9 +126,10 @@ public final class Retrain {
         SortedMap<Integer, Long> ends = order.until().in(kafka, topic);
         Lineage lineage = Lineage.read(kafka, topics.checkpoints().name(), order.modelId(), patience);
         CheckpointManifest live = lineage.newest().orElse(null);
-        Ledger whole = live == null || order.fromScratch()
+        Ledger recorded = live == null
                 ? Ledger.none()
                 : Ledger.read(kafka, topics, order.modelId(), lineage.ancestry(live.getVersionId()), patience);
+        Ledger whole = order.fromScratch() ? recorded.notFollowed() : recorded;
         Ledger ledger = whole.within(ends);
         try (Learner learner = Learner.fresh(order.config(), order.compute());
                 PairLog log = new PairLog(

@@ -9,9 +9,9 @@ import dev.touchstone.schemas.kafka.KafkaSettings;
 import dev.touchstone.schemas.v1.CheckpointManifest;
 import dev.touchstone.trainer.TrainerSettings;
 import dev.touchstone.trainer.learn.LearnerConfig;
+import dev.touchstone.trainer.log.Place;
 import dev.touchstone.trainer.replay.LiveConfig;
 import dev.touchstone.trainer.replay.Retrain;
-import dev.touchstone.trainer.replay.Until;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
@@ -62,7 +62,7 @@ public final class RetrainMain {
                                 settings.compute(),
                                 settings.batchPairs(),
                                 settings.batchTokens(),
-                                until.isEmpty() ? new Until.End() : Until.parse(until),
+                                until.isEmpty() ? new Place.End() : Place.parse("--until", until),
                                 fromScratch,
                                 folder),
                         (done, total, trained) -> System.out.println("at " + done + " " + total + " " + trained));

@@ -30,6 +30,9 @@ public interface TrainerConfig {
     @WithDefault("default")
     String modelId();
 
+    /** Where in the log a new model begins: a moment such as 2026-11-27T10:00:00Z, an offset for all partitions, or PARTITION:OFFSET,... of each; the log's beginning where it is not set. */
+    Optional<String> beginFrom();
+
     /** Folder of all models' checkpoints; without a store scorers must see it under the same path. */
     @WithDefault(".touchstone/checkpoints")
     Path checkpointDir();

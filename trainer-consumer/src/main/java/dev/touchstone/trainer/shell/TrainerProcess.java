@@ -18,6 +18,7 @@ import dev.touchstone.trainer.learn.ModelStart;
 import dev.touchstone.trainer.learn.ReplayConfig;
 import dev.touchstone.trainer.lineage.FencedException;
 import dev.touchstone.trainer.lineage.PublicationException;
+import dev.touchstone.trainer.log.Place;
 import dev.touchstone.trainer.report.Mlflow;
 import dev.touchstone.trainer.report.MlflowSettings;
 import dev.touchstone.trainer.report.Reports;
@@ -206,6 +207,9 @@ public class TrainerProcess {
                 StoreSettings.of(
                         settings.checkpointStore(), settings.s3Endpoint(), settings.s3Region(), settings.s3PathStyle()),
                 learner,
+                settings.beginFrom()
+                        .map(text -> Place.parse("touchstone.begin-from", text))
+                        .orElse(new Place.Beginning()),
                 compute(settings),
                 settings.batchPairs(),
                 settings.batchTokens(),

@@ -1,4 +1,4 @@
-package dev.touchstone.trainer.replay;
+package dev.touchstone.trainer.log;
 
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.kafka.KafkaSettings;
@@ -17,38 +17,42 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
-/** Immutable. Up to where a log is read. */
-public sealed interface Until {
-    /** To the end of what is committed when it is asked. */
-    record End() implements Until {}
+/** Immutable. A place in a log: where it is begun with, or up to where it is read. */
+public sealed interface Place {
+    /** The beginning of what is there. */
+    record Beginning() implements Place {}
+
+    /** The end of what is committed when it is asked. */
+    record End() implements Place {}
 
     /**
-     * To the same offset in every partition, or the end of one that is shorter.
+     * The same offset in every partition, or the end of one that is shorter.
      *
-     * @param next the first offset that is not read
+     * @param next the first offset behind the place
      */
-    record Everywhere(long next) implements Until {}
+    record Everywhere(long next) implements Place {}
 
     /**
-     * To an offset of each partition.
+     * An offset of each partition.
      *
-     * @param next the first offset that is not read, by partition
+     * @param next the first offset behind the place, by partition
      */
-    record Offsets(SortedMap<Integer, Long> next) implements Until {}
+    record Offsets(SortedMap<Integer, Long> next) implements Place {}
 
     /**
-     * To the first record of each partition that was written then or later.
+     * Before the first record of each partition that was written then or later.
      *
      * @param time when, UTC
      */
-    record Before(Instant time) implements Until {}
+    record Moment(Instant time) implements Place {}
 
     /**
      * Reads a number, {@code partition:offset,...}, or a moment such as 2026-11-23T10:00:00Z.
      *
+     * @param name of the setting or option, for the sentence
      * @throws UserError if the text is none of these
      */
-    static Until parse(String text) {
+    static Place parse(String name, String text) {
         try {
             if (text.matches("\\d+")) {
                 return new Everywhere(Long.parseLong(text));
@@ -61,22 +65,25 @@ public sealed interface Until {
                 }
                 return new Offsets(next);
             }
-            return new Before(Instant.parse(text));
+            return new Moment(Instant.parse(text));
         } catch (NumberFormatException | DateTimeException e) {
             throw new UserError(
-                    "'" + text
-                            + "' is no place in the log: give one offset for all partitions, an offset of each such as"
+                    "The value '" + text + "' of " + name
+                            + " is no place in the log: give one offset for all partitions, an offset of each such as"
                             + " 0:120,1:98, or a time such as 2026-11-23T10:00:00Z.",
                     e);
         }
     }
 
     /**
-     * The first offset of each partition that is not read.
+     * The first offset behind the place, by partition; a partition is missing where the place is its beginning.
      *
      * @throws UserError if it is not of this topic
      */
     default SortedMap<Integer, Long> in(KafkaSettings kafka, String topic) {
+        if (this instanceof Beginning) {
+            return new TreeMap<>();
+        }
         try (Admin admin = Admin.create(kafka.client())) {
             List<TopicPartition> partitions =
                     admin.describeTopics(List.of(topic)).allTopicNames().get().values().stream()
@@ -84,8 +91,8 @@ public sealed interface Until {
                             .map(info -> new TopicPartition(topic, info.partition()))
                             .toList();
             SortedMap<Integer, Long> ends = ask(admin, partitions, OffsetSpec.latest());
-            if (this instanceof Before before) {
-                ask(admin, partitions, OffsetSpec.forTimestamp(before.time().toEpochMilli()))
+            if (this instanceof Moment moment) {
+                ask(admin, partitions, OffsetSpec.forTimestamp(moment.time().toEpochMilli()))
                         .forEach((partition, first) -> {
                             if (first >= 0) { // -1: everything is older
                                 ends.merge(partition, first, Math::min);
@@ -121,12 +128,12 @@ public sealed interface Until {
     private static void require(Offsets offsets, String topic, Map<Integer, Long> ends) {
         if (!offsets.next().keySet().equals(ends.keySet())) {
             throw new UserError("The partitions of " + topic + " are " + ends.keySet()
-                    + ": --until must name an offset of each of them and of no other.");
+                    + ": name an offset of each of them and of no other.");
         }
         offsets.next().forEach((partition, next) -> {
             if (next > ends.getOrDefault(partition, 0L)) {
                 throw new UserError("Partition " + partition + " of " + topic + " ends at offset " + ends.get(partition)
-                        + ", before " + next + ": set --until to what is there.");
+                        + ", before " + next + ": name an offset that is there.");
             }
         });
     }
