@@ -67,8 +67,8 @@ record Ledger(List<LedgerEntry> entries, Map<Integer, Long> began) {
             }
         });
         Map<Integer, Long> began = new HashMap<>();
-        ancestry.forEach(
-                manifest -> // only the first one says it
+        // Only the first one says it.
+        ancestry.forEach(manifest ->
                 manifest.getBegan().forEach(offset -> began.put(offset.getPartition(), offset.getNextOffset())));
         return new Ledger(List.copyOf(entries.values()), began);
     }
