@@ -19,14 +19,15 @@ record Evidence(ResultFile results, Grid grid) {
     List<CellResult> of(Condition condition) {
         double rate = rate(condition);
         return results.all().stream()
-                .filter(result ->
-                        result.label().equals(condition.label()) && result.rate() == rate && result.seed() > 0)
+                .filter(result -> result.label().equals(condition.label())
+                        && result.rate() == rate
+                        && grid.seeds().contains(result.seed()))
                 .toList();
     }
 
     /** Accuracy over pairs, of those sizes that all seeds have. */
     Curve curve(Condition condition, String test) {
-        return Curve.of(of(condition), nameFor(condition, test), grid.seeds());
+        return Curve.of(of(condition), nameFor(condition, test), grid.seeds().count());
     }
 
     /** A test with the critic of training is the usual one. */

@@ -77,14 +77,16 @@ record Findings(
                 .conditions(grid)
                 .forEach((condition, sizes) ->
                         sizes.forEach(size -> rows.add(row(condition, size, evidence, laboratory))));
+        int first = grid.seeds().first();
         List<Rule> rules = new ArrayList<>();
         List<Ceiling> ceilings = new ArrayList<>();
         for (double error : experiment.errors(grid)) {
             Condition condition = new Condition(Arm.CRITIQUED, error);
-            rules.add(new Rule("rule, given weights", error, 0, laboratory.rule(new Cell(condition, 1, 1, 0), false)));
+            rules.add(new Rule(
+                    "rule, given weights", error, 0, laboratory.rule(new Cell(condition, 1, first, 0), false)));
             for (int size : experiment.conditions(grid).getOrDefault(condition, List.of())) {
-                rules.add(
-                        new Rule("rule, fitted", error, size, laboratory.rule(new Cell(condition, size, 1, 0), true)));
+                rules.add(new Rule(
+                        "rule, fitted", error, size, laboratory.rule(new Cell(condition, size, first, 0), true)));
             }
             ceilings.add(new Ceiling(
                     error,
@@ -140,7 +142,9 @@ record Findings(
             if (!plain.accuracies().isEmpty() && !critiqued.accuracies().isEmpty()) {
                 for (double accuracy : ACCURACIES) {
                     ratios.add(new RatioAt(
-                            error, accuracy, plain.over(critiqued, accuracy, grid.seeds(), DRAWS, Seeds.random(1))));
+                            error,
+                            accuracy,
+                            plain.over(critiqued, accuracy, grid.seeds().count(), DRAWS, Seeds.random(1))));
                 }
             }
         }

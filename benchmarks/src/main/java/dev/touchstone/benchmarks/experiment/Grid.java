@@ -12,7 +12,7 @@ import java.util.List;
  * @param controlSizes of the controls, and wherever arms are compared at fixed sizes
  * @param errors of the critics, the best one first
  * @param doses errors for the accuracy over the critic's error
- * @param seeds number of seeds
+ * @param seeds that each cell is run by
  * @param rates learning rates to choose from
  * @param rateSizes numbers of pairs at which each arm's rate is chosen, on validation: a rate that suits few pairs, where a
  *     critique is all that is learnt, may be too high for many
@@ -26,7 +26,7 @@ record Grid(
         List<Integer> controlSizes,
         List<Double> errors,
         List<Double> doses,
-        int seeds,
+        SeedRange seeds,
         List<Double> rates,
         List<Integer> rateSizes,
         Laboratory.Scale scale) {
@@ -40,7 +40,7 @@ record Grid(
                 List.of(1_000),
                 List.of(0.05, 0.4),
                 List.of(0.0, 0.05, 0.2, 0.4, 0.5),
-                2,
+                SeedRange.upTo(2),
                 List.of(2e-3),
                 List.of(1_000),
                 new Laboratory.Scale(500, 1_000, 900));
@@ -56,7 +56,7 @@ record Grid(
                 List.of(1_000, 4_000),
                 List.of(0.05, 0.2, 0.4),
                 List.of(0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5),
-                5,
+                SeedRange.upTo(5),
                 List.of(1e-3, 2e-3, 4e-3),
                 List.of(1_000, 4_000, 16_000),
                 new Laboratory.Scale(1_000, 3_000, 4_000));
@@ -72,10 +72,26 @@ record Grid(
                 List.of(64),
                 List.of(0.05),
                 List.of(0.05, 0.4),
-                1,
+                SeedRange.upTo(1),
                 List.of(1e-3, 2e-3),
                 List.of(64),
                 new Laboratory.Scale(50, 50, 4));
+    }
+
+    /** The same by other seeds. */
+    Grid withSeeds(SeedRange others) {
+        return new Grid(
+                name,
+                plainSizes,
+                critiquedSizes,
+                otherSizes,
+                controlSizes,
+                errors,
+                doses,
+                others,
+                rates,
+                rateSizes,
+                scale);
     }
 
     /** Numbers of pairs of the arm with a critic of this error. */

@@ -69,8 +69,9 @@ final class Headline {
             }
             case CRITIC_DRIFT -> drift();
         }
-        if (grid.seeds() < ENOUGH_SEEDS) {
-            say(Outcome.NOTE, "%d of the %d seeds that a result needs: this is a sketch.", grid.seeds(), ENOUGH_SEEDS);
+        int seeds = grid.seeds().count();
+        if (seeds < ENOUGH_SEEDS) {
+            say(Outcome.NOTE, "%d of the %d seeds that a result needs: this is a sketch.", seeds, ENOUGH_SEEDS);
         }
         return statements.stream()
                 .sorted(Comparator.comparing(Statement::outcome))

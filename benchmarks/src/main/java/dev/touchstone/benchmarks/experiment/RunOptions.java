@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How long an experiment may take, on how many cores, and where its results go. */
@@ -34,6 +36,12 @@ public final class RunOptions {
             description = "Models that are trained at a time, one core each (default: ${DEFAULT-VALUE}).")
     private int threads;
 
+    @Option(
+            names = "--seeds",
+            paramLabel = "FIRST-LAST",
+            description = "Other seeds than from 1 on, such as 6-10; those that were run are kept beside each other.")
+    private @Nullable String seeds;
+
     /** Made by picocli, which fills in the fields. */
     public RunOptions() {}
 
@@ -45,6 +53,20 @@ public final class RunOptions {
     /** Where results are kept. */
     public Path out() {
         return out;
+    }
+
+    /**
+     * The seeds that are asked for; empty for as many from 1 on as the scale has.
+     *
+     * @throws UserError if they are no range
+     */
+    public Optional<SeedRange> seeds() {
+        return Optional.ofNullable(seeds).map(SeedRange::parse);
+    }
+
+    /** A report's folder for a kind of report: of seeds that were asked for, one of its own. */
+    public String folder(String kind) {
+        return kind + (seeds == null ? "" : "-seeds-" + seeds);
     }
 
     /** What does the work. */
@@ -62,7 +84,8 @@ public final class RunOptions {
      */
     public String about(String command, Clock clock) {
         Map<String, Object> machine = Machine.describe(threads);
-        return command + choose(" --tiny", " --quick", "") + " --threads " + threads + "; "
+        return command + choose(" --tiny", " --quick", "") + (seeds == null ? "" : " --seeds " + seeds) + " --threads "
+                + threads + "; "
                 + clock.instant().truncatedTo(ChronoUnit.MINUTES) + "; " + machine.get("processor") + ", "
                 + machine.get("cores") + " cores, JDK " + machine.get("jdk");
     }

@@ -34,7 +34,7 @@ final class Runs {
                                 .flatMap(List::stream)
                                 .mapToLong(laboratory::steps)
                                 .sum()
-                        * evidence.grid().seeds();
+                        * evidence.grid().seeds().count();
     }
 
     /**
@@ -46,7 +46,7 @@ final class Runs {
     void run(Workers workers, Done done) throws IOException, InterruptedException {
         run(rateCells(), workers, done);
         List<Cell> cells = new ArrayList<>();
-        for (int seed = 1; seed <= evidence.grid().seeds(); seed++) {
+        for (int seed : evidence.grid().seeds().stream().toArray()) {
             for (Map.Entry<Condition, List<Integer>> condition : conditions.entrySet()) {
                 for (int size : condition.getValue()) {
                     cells.add(new Cell(condition.getKey(), size, seed, evidence.rate(condition.getKey())));

@@ -58,10 +58,11 @@ abstract class SyntheticCommand implements Callable<Integer> {
         Clock clock = Clock.systemUTC();
         Torch.start(1);
         ModelSize size = size();
-        Grid grid = options.choose(Grid.tiny(), Grid.quick(), Grid.full());
+        Grid usual = options.choose(Grid.tiny(), Grid.quick(), Grid.full());
+        Grid grid = usual.withSeeds(options.seeds().orElse(usual.seeds()));
         Laboratory laboratory = new Laboratory(new TaskSettings(keys, keys / 4, 0.6, 0.05), size, grid.scale());
         Path shared = options.out().resolve(grid.name() + "-" + keys + (large ? "-large" : ""));
-        Path folder = shared.resolve(experiment.title());
+        Path folder = shared.resolve(options.folder(experiment.title()));
         Files.createDirectories(folder);
         Evidence evidence =
                 new Evidence(new ResultFile(shared.resolve("results.jsonl"), TrainingConfig.defaults(0)), grid);
@@ -70,7 +71,7 @@ abstract class SyntheticCommand implements Callable<Integer> {
         Findings findings = Findings.of(experiment, evidence, laboratory);
         String about =
                 options.about("./touchstone experiment " + experiment.title() + " --keys " + keys + where(), clock)
-                        + "; seeds 1 to " + grid.seeds() + "; tables of " + keys + " and " + keys / 4 + " keys.";
+                        + "; seeds " + grid.seeds() + "; tables of " + keys + " and " + keys / 4 + " keys.";
         Path report = RunOptions.write(
                 folder,
                 FindingsText.json(findings),

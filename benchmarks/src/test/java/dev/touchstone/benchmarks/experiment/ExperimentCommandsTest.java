@@ -10,6 +10,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +53,32 @@ class ExperimentCommandsTest {
         assertThat(Files.readString(results)).startsWith(kept);
         assertThat(Files.readAllLines(results)).hasSize(19);
         shareCellsAndDrawEveryFigure(results);
+    }
+
+    @Test
+    void shouldRunOtherSeedsBesideTheUsualOnesWhenAsked() throws Exception {
+        assertThat(run()).isZero();
+        assertThat(run(new DataEfficiencyCommand(), "--seeds", "6-7")).isZero();
+        Path results = folder.resolve("tiny-96/results.jsonl");
+        assertThat(Files.readAllLines(results)).hasSize(12 + 7 + 2 * 7);
+        JsonNode usual = findings("data-efficiency");
+        JsonNode others = findings("data-efficiency-seeds-6-7");
+        assertThat(usual.path("rows").get(0).path("seeds").asInt()).isEqualTo(1);
+        assertThat(others.path("rows"))
+                .hasSize(7)
+                .allSatisfy(row -> assertThat(row.path("seeds").asInt()).isEqualTo(2));
+        assertThat(Files.readString(folder.resolve("tiny-96/data-efficiency-seeds-6-7/report.html")))
+                .contains("--seeds 6-7", "seeds 6 to 7");
+
+        for (String wrong : new String[] {"7-6", "0-3", "6", "a-b"}) {
+            assertThat(errorOf("--tiny", "--out", folder.toString(), "--seeds", wrong))
+                    .contains("--seeds " + wrong, "such as 6-10");
+        }
+    }
+
+    private JsonNode findings(String report) throws Exception {
+        return new ObjectMapper()
+                .readTree(folder.resolve("tiny-96/" + report + "/findings.json").toFile());
     }
 
     @Test
@@ -121,10 +149,12 @@ class ExperimentCommandsTest {
         return run(new DataEfficiencyCommand());
     }
 
-    private int run(SyntheticCommand command) {
+    private int run(SyntheticCommand command, String... options) {
         CommandLine line = new CommandLine(command);
         line.setOut(new PrintWriter(out));
         line.setErr(new PrintWriter(new StringWriter()));
-        return line.execute("--tiny", "--out", folder.toString());
+        List<String> arguments = new ArrayList<>(List.of("--tiny", "--out", folder.toString()));
+        arguments.addAll(List.of(options));
+        return line.execute(arguments.toArray(String[]::new));
     }
 }

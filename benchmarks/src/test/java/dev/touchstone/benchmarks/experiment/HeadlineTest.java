@@ -112,7 +112,7 @@ class HeadlineTest {
         ResultFile file =
                 new ResultFile(folder.resolve(experiment.title() + System.nanoTime()), TrainingConfig.defaults(0));
         for (Map.Entry<Condition, Map<String, Double>> one : accuracies.entrySet()) {
-            for (int seed = 1; seed <= grid.seeds(); seed++) {
+            for (int seed : grid.seeds().stream().toArray()) {
                 Cell cell = new Cell(one.getKey(), grid.judged(), seed, 2e-3);
                 file.add(new CellResult(
                         cell.key(), one.getKey().label(), cell.pairs(), seed, 2e-3, 200, 100, 0.8, one.getValue(), 1));

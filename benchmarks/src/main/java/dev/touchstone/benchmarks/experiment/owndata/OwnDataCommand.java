@@ -88,9 +88,11 @@ public final class OwnDataCommand implements Callable<Integer> {
     }
 
     private void run(OwnData data, Workers workers) throws IOException, InterruptedException {
-        OwnDesign design = options.choose(OwnDesign.tiny(), OwnDesign.quick(), OwnDesign.full());
+        OwnDesign usual = options.choose(OwnDesign.tiny(), OwnDesign.quick(), OwnDesign.full());
+        OwnDesign design = usual.withSeeds(options.seeds().orElse(usual.seeds()));
         OwnLaboratory laboratory = new OwnLaboratory(data, design);
-        Path folder = options.out().resolve("own-data-" + data.name() + "-" + options.choose("tiny", "quick", "full"));
+        Path folder = options.out()
+                .resolve(options.folder("own-data-" + data.name() + "-" + options.choose("tiny", "quick", "full")));
         Files.createDirectories(folder);
         OwnExperiment experiment = new OwnExperiment(
                 laboratory,

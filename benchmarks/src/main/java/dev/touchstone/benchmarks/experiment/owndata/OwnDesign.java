@@ -1,12 +1,13 @@
 package dev.touchstone.benchmarks.experiment.owndata;
 
+import dev.touchstone.benchmarks.experiment.SeedRange;
 import java.util.List;
 
 /**
  * What is run.
  *
  * @param folds each is the test once
- * @param seeds of the folds, the order, the critics and the first weights
+ * @param seeds that all is repeated by: of the folds, the order, the critics and the first weights
  * @param halvings how often the largest training set is halved
  * @param errors of the reference critic
  * @param rates learning rates to choose from, for each model, on validation
@@ -19,7 +20,7 @@ import java.util.List;
  */
 record OwnDesign(
         int folds,
-        int seeds,
+        SeedRange seeds,
         int halvings,
         List<Double> errors,
         List<Double> rates,
@@ -34,16 +35,32 @@ record OwnDesign(
 
     static OwnDesign full() {
         return new OwnDesign(
-                5, 5, 3, List.of(0.05, 0.2, 0.4), List.of(5e-4, 1e-3, 2e-3), 64, 512, 2_000, 32, 10, 1_000);
+                5,
+                SeedRange.upTo(5),
+                3,
+                List.of(0.05, 0.2, 0.4),
+                List.of(5e-4, 1e-3, 2e-3),
+                64,
+                512,
+                2_000,
+                32,
+                10,
+                1_000);
     }
 
     static OwnDesign quick() {
-        return new OwnDesign(3, 2, 1, List.of(0.05, 0.2, 0.4), List.of(2e-3), 32, 256, 800, 16, 4, 100);
+        return new OwnDesign(3, SeedRange.upTo(2), 1, List.of(0.05, 0.2, 0.4), List.of(2e-3), 32, 256, 800, 16, 4, 100);
     }
 
     /** Seconds; the figures mean nothing. */
     static OwnDesign tiny() {
-        return new OwnDesign(2, 1, 0, List.of(0.05, 0.4), List.of(1e-3), 16, 96, 300, 8, 1, 3);
+        return new OwnDesign(2, SeedRange.upTo(1), 0, List.of(0.05, 0.4), List.of(1e-3), 16, 96, 300, 8, 1, 3);
+    }
+
+    /** The same by other seeds. */
+    OwnDesign withSeeds(SeedRange others) {
+        return new OwnDesign(
+                folds, others, halvings, errors, rates, width, maxTokens, vocabulary, batch, epochs, mostSteps);
     }
 
     /** Steps for so many pairs of the greatest number of them, the same in every arm. */

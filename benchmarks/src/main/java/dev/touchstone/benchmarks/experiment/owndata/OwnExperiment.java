@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** For one thread, which has others run cells. The arms on the pairs of a file or of a topic. */
@@ -112,7 +111,7 @@ final class OwnExperiment {
 
     /** The seeds of which every cell is there: only these are reported, so that arms are compared on the same ones. */
     List<Integer> completeSeeds() {
-        return IntStream.rangeClosed(1, design.seeds())
+        return design.seeds().stream()
                 .filter(seed ->
                         cells(seed).stream().allMatch(cell -> known(cell).isPresent()))
                 .boxed()
@@ -145,7 +144,7 @@ final class OwnExperiment {
     }
 
     private List<OwnCell> cells() {
-        return IntStream.rangeClosed(1, design.seeds())
+        return design.seeds().stream()
                 .boxed()
                 .flatMap(seed -> cells(seed).stream())
                 .toList();

@@ -47,7 +47,7 @@ final class OwnLaboratory {
         this.data = data;
         this.design = design;
         data.pairs().forEach(pair -> places.put(pair, places.size()));
-        for (int seed = 1; seed <= design.seeds(); seed++) {
+        for (int seed : design.seeds().stream().toArray()) {
             splits.put(seed, Split.of(data, design.folds(), seed));
         }
     }
