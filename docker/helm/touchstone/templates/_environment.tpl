@@ -32,6 +32,7 @@
 {{- end -}}
 {{- if eq .service "scorer" -}}
 {{- $_ := set $all "TOUCHSTONE_CHECKPOINT_CACHE" "/var/lib/touchstone/fetched" -}}
+{{- if not .root.Values.scorer.page -}}{{- $_ := set $all "TOUCHSTONE_PAGE" "false" -}}{{- end -}}
 {{- if .root.Values.scorer.http.insecure -}}{{- $_ := set $all "TOUCHSTONE_HTTP_INSECURE" "true" -}}{{- end -}}
 {{- end -}}
 {{- if eq .service "trainer" -}}

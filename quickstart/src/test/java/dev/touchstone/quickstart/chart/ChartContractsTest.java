@@ -30,11 +30,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 /** The chart says what the code says: topics, rights, groups, partitions, ports, settings, images. */
 class ChartContractsTest {
     static final List<String> EXAMPLES = Chart.EXAMPLES;
-    private static final Map<String, List<String>> ROWS = Map.of(
-            "critique-stream", List.of("critique-stream"),
-            "trainer", List.of("trainer"),
-            "scorer", List.of("scorer", "page"),
-            "keda", List.of("keda"));
+    private static final List<String> USERS = List.of("critique-stream", "trainer", "scorer", "keda");
 
     @BeforeAll
     static void requireHelm() {
@@ -63,11 +59,16 @@ class ChartContractsTest {
     @Test
     void shouldGiveUsersTheRightsOfTheTableWhenStrimziIsOn() throws IOException {
         for (String prefix : List.of("rm.", "eu.")) {
-            List<JsonNode> resources = Chart.render("minimal", Map.of("topicPrefix", prefix));
-            assertThat(Chart.ofKind(resources, "KafkaUser")).hasSize(ROWS.size());
-            for (String user : ROWS.keySet()) {
-                Set<String> wanted = ROWS.get(user).stream()
-                        .flatMap(row -> Rights.of(row, prefix).rights().stream())
+            boolean page = prefix.equals("rm.");
+            List<JsonNode> resources = Chart.render("minimal", Map.of("topicPrefix", prefix, "scorer.page", page));
+            assertThat(Chart.named(resources, "ConfigMap", "rel-scorer")
+                            .at("/data/TOUCHSTONE_PAGE")
+                            .asText("true"))
+                    .isEqualTo(Boolean.toString(page));
+            assertThat(Chart.ofKind(resources, "KafkaUser")).hasSize(USERS.size());
+            for (String user : USERS) {
+                Stream<String> rows = user.equals("scorer") && page ? Stream.of(user, "page") : Stream.of(user);
+                Set<String> wanted = rows.flatMap(row -> Rights.of(row, prefix).rights().stream())
                         .map(right -> right.resource() + " "
                                 + right.name()
                                         .replace(

@@ -18,12 +18,8 @@ import java.util.stream.Collectors;
 
 /** What the Helm chart knows of topics and rights: files of the chart, from the catalogue and from {@code docs/security.md}. */
 final class ChartData {
-    /** Users of the chart, and the rows of the table that each of them has. */
-    private static final Map<String, List<String>> USERS = new TreeMap<>(Map.of(
-            "critique-stream", List.of("critique-stream"),
-            "trainer", List.of("trainer"),
-            "scorer", List.of("scorer", "page"),
-            "keda", List.of("keda")));
+    /** Rows of the table: users of the chart, and what the scorer's has as well where it has a page. */
+    private static final List<String> ROWS = List.of("critique-stream", "keda", "page", "scorer", "trainer");
 
     private static final String PREFIX = TopicCatalogue.DEFAULT_PREFIX;
     private static final String CRITIQUE_STREAM = ConsumerGroups.critiqueStream(PREFIX);
@@ -43,28 +39,28 @@ final class ChartData {
     }
 
     /**
-     * Rights by user, as ACL rules of Strimzi. A name begins with {@code PREFIX} or {@code CRITIQUE_STREAM}, which the chart
+     * Rights by row, as ACL rules of Strimzi. A name begins with {@code PREFIX} or {@code CRITIQUE_STREAM}, which the chart
      * replaces.
      */
     static String rights() throws IOException {
-        Map<String, Object> users = new LinkedHashMap<>();
-        USERS.forEach((user, rows) -> {
+        Map<String, Object> rights = new LinkedHashMap<>();
+        for (String row : ROWS) {
             Map<Map<String, Object>, List<String>> operations = new LinkedHashMap<>();
-            rows.stream()
-                    .flatMap(row -> Rights.of(row, PREFIX).rights().stream())
+            Rights.of(row, PREFIX)
+                    .rights()
                     .forEach(right -> operations
                             .computeIfAbsent(resource(right), key -> new ArrayList<>())
                             .add(word(right.operation().name())));
-            users.put(
-                    user,
+            rights.put(
+                    row,
                     operations.entrySet().stream()
                             .map(rule -> map(
                                     "resource", rule.getKey(),
                                     "operations",
                                             rule.getValue().stream().distinct().toList()))
                             .toList());
-        });
-        return HEAD + Yaml.text(users);
+        }
+        return HEAD + Yaml.text(rights);
     }
 
     private static Map<String, Object> resource(Right right) {
