@@ -14,8 +14,8 @@ import java.util.List;
  * @param doses errors for the accuracy over the critic's error
  * @param seeds that each cell is run by
  * @param rates learning rates to choose from
- * @param rateSizes numbers of pairs at which each arm's rate is chosen, on validation: a rate that suits few pairs, where a
- *     critique is all that is learnt, may be too high for many
+ * @param rateSizes numbers of pairs at which each arm's rate is chosen, on validation, the greatest among them: a rate that suits
+ *     few pairs, where a critique is all that is learnt, may be too high for many
  * @param scale sizes of the sets
  */
 record Grid(
@@ -58,7 +58,7 @@ record Grid(
                 List.of(0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5),
                 SeedRange.upTo(5),
                 List.of(1e-3, 2e-3, 4e-3),
-                List.of(1_000, 4_000, 16_000),
+                List.of(1_000, 4_000, 16_000, 64_000),
                 new Laboratory.Scale(1_000, 3_000, 4_000));
     }
 
@@ -99,13 +99,14 @@ record Grid(
         return error == best() ? critiquedSizes : otherSizes;
     }
 
-    /** The sizes at which a condition's rate is chosen: those of its curve, or of the controls. */
+    /** The sizes at which a condition's rate is chosen, of those that it is run at. */
     List<Integer> rateSizes(Condition condition) {
-        boolean curve =
-                condition.arm() == Arm.PLAIN || condition.arm() == Arm.CRITIQUED && errors.contains(condition.error());
-        return curve
-                ? rateSizes
-                : rateSizes.stream().filter(controlSizes::contains).toList();
+        List<Integer> sizes = condition.arm() == Arm.PLAIN
+                ? plainSizes
+                : condition.arm() == Arm.CRITIQUED && errors.contains(condition.error())
+                        ? sizes(condition.error())
+                        : controlSizes;
+        return rateSizes.stream().filter(sizes::contains).toList();
     }
 
     /** The size at which conditions of failure are asked. */

@@ -41,7 +41,10 @@ class EvidenceTest {
 
     @Test
     void shouldAskForNoSizeThatAnArmDoesNotHave() {
-        assertThat(evidence.rateCells(CRITIQUED).map(Cell::pairs)).hasSize(9).contains(1_000, 4_000, 16_000);
+        assertThat(evidence.rateCells(CRITIQUED).map(Cell::pairs)).hasSize(12).contains(1_000, 4_000, 16_000, 64_000);
+        assertThat(evidence.rateCells(new Condition(Arm.CRITIQUED, 0.4)).map(Cell::pairs))
+                .hasSize(9)
+                .doesNotContain(64_000);
         for (Condition controls : new Condition[] {
             new Condition(Arm.SHUFFLED, 0.05), new Condition(Arm.FILLER, 0.05), new Condition(Arm.CRITIQUED, 0.1)
         }) {
