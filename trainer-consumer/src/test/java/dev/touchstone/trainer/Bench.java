@@ -53,7 +53,16 @@ final class Bench {
     }
 
     Bench(String prefix, Path folder, LearnerConfig learner) {
-        this(prefix, "m", folder, HALF_A_SECOND, StoreSettings.DIRECTORY, GateConfig.defaults(), 4, learner);
+        this(
+                prefix,
+                "m",
+                folder,
+                HALF_A_SECOND,
+                StoreSettings.DIRECTORY,
+                GateConfig.defaults(),
+                4,
+                learner,
+                new Place.Beginning());
     }
 
     Bench(String prefix, Path folder, StoreSettings store) {
@@ -96,19 +105,16 @@ final class Bench {
             StoreSettings store,
             GateConfig gate,
             int checkpointBatches) {
-        this(prefix, modelId, folder, idle, store, gate, checkpointBatches, LearnerConfig.defaults(11));
-    }
-
-    private Bench(
-            String prefix,
-            String modelId,
-            Path folder,
-            Duration idle,
-            StoreSettings store,
-            GateConfig gate,
-            int checkpointBatches,
-            LearnerConfig learner) {
-        this(prefix, modelId, folder, idle, store, gate, checkpointBatches, learner, new Place.Beginning());
+        this(
+                prefix,
+                modelId,
+                folder,
+                idle,
+                store,
+                gate,
+                checkpointBatches,
+                LearnerConfig.defaults(11),
+                new Place.Beginning());
     }
 
     private Bench(

@@ -123,7 +123,7 @@ class RetrainTest {
 
         assertThatThrownBy(() -> retrain(bench, Place.parse("--until", "0:1,1:1"), false))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("name an offset of each");
+                .hasMessageContaining(": name an offset of each of them and of no other.");
         assertThatThrownBy(() -> retrain(bench, Place.parse("--until", "0:99999,1:0,2:0,3:0"), false))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("before 99999");

@@ -98,10 +98,9 @@ final class LineageJudge {
     }
 
     private void walk(Manifest manifest) {
-        if (manifest.began().values().stream().anyMatch(offset -> offset > 0)) {
-            findings.notJudged("pairs from before a model began");
+        if (manifest.parent().isEmpty()) { // a later one that said it, too, could hide a gap
+            begin(manifest.began());
         }
-        at.putAll(manifest.began());
         List<Entry> entries = entriesByVersion.getOrDefault(manifest.version(), List.of());
         for (Entry entry : entries) {
             if (entry.batch() != batch + 1) {
@@ -133,6 +132,13 @@ final class LineageJudge {
         step = manifest.step();
         trained = manifest.trained();
         heldOut = manifest.heldOut();
+    }
+
+    private void begin(Map<Integer, Long> began) {
+        if (began.values().stream().anyMatch(offset -> offset > 0)) {
+            findings.notJudged("pairs from before a model began");
+        }
+        at.putAll(began);
     }
 
     private void pass(Range range, Entry entry) {

@@ -116,6 +116,10 @@ class LineageCheckTest {
                     s.manifests.set(0, begun(s.manifests.get(0), Map.of(0, 1L)));
                     s.manifests.set(2, begun(s.manifests.get(2), Map.of(0, 1L)));
                 }),
+                fault("a later version says that it began behind a gap", Problem.LEDGER_GAP, s -> {
+                    s.ledger.set(1, entry(2, 4, "v1", "v2", List.of(range(0, 3, 4)), 1, 0, 0));
+                    s.manifests.set(1, begun(manifest("v2", "v1", 6, Map.of(0, 5L, 1, 2L), 4, 1), Map.of(0, 3L)));
+                }),
                 fault("the offsets lag behind", Problem.WRONG_COMMITTED_OFFSETS, s -> s.committed.put(0, 4L)),
                 fault("the dead letter is missing", Problem.MISSING_DEAD_LETTER, s -> s.deadLetters = 0),
                 fault("the dead letter is double", Problem.DOUBLE_DEAD_LETTER, s -> s.deadLetters = 2));
