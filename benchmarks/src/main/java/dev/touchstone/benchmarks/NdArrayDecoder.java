@@ -48,6 +48,9 @@ final class NdArrayDecoder implements AutoCloseable {
         FlatLayout layout = ParameterLayout.of(config, null).trained();
         float[] flat = Initialisation.builtIn(layout, training.seed());
         for (Parameter parameter : layout.parameters()) {
+            if (parameter.name().startsWith("critique.")) {
+                continue; // the batches have no critiques
+            }
             int from = Math.toIntExact(parameter.offset());
             float[] values = Arrays.copyOfRange(flat, from, from + Math.toIntExact(parameter.size()));
             NDArray array = manager.create(values, new Shape(parameter.shape()));

@@ -27,7 +27,6 @@ record StepShape(BuiltInConfig model, int pairs, int tokens) {
     /** How it learns: nothing is drawn, so that every step computes the same. */
     static TrainingConfig training() {
         return TrainingConfig.defaults(1).toBuilder()
-                .withheldShare(0)
                 .learningRate(1e-4)
                 .build();
     }

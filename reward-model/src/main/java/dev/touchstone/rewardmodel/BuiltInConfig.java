@@ -1,13 +1,14 @@
 package dev.touchstone.rewardmodel;
 
 /**
- * Sizes of the built-in decoder: learned positions, layer norm, GELU; trained from scratch.
+ * Sizes of the built-in decoder: learned positions, layer norm, GELU; trained from scratch. Its reader of critiques has the
+ * same sizes once more.
  *
  * @param dim width of the residual stream; a multiple of 2 * heads
- * @param layers number of blocks
+ * @param layers number of blocks that read inputs, and of those that read critiques
  * @param heads attention heads
  * @param feedForward width of a block's hidden layer
- * @param maxTokens longest input, in tokens
+ * @param maxTokens longest input, and longest critique, in tokens
  * @param vocabulary number of token ids
  * @param rewardHeads linear heads over the last hidden state; their mean is the reward, their deviation its uncertainty
  */
@@ -35,6 +36,11 @@ public record BuiltInConfig(
     /** One reward head. */
     public BuiltInConfig(int dim, int layers, int heads, int feedForward, int maxTokens, int vocabulary) {
         this(dim, layers, heads, feedForward, maxTokens, vocabulary, 1);
+    }
+
+    @Override
+    public boolean readsCritiquesApart() {
+        return true;
     }
 
     /** The same with another number of reward heads. */

@@ -99,6 +99,11 @@ public record LlamaConfig(
                 "The sizes of the model are out of range.");
     }
 
+    @Override
+    public boolean readsCritiquesApart() {
+        return false;
+    }
+
     /** The same with another number of reward heads. */
     public LlamaConfig withRewardHeads(int number) {
         return with(rotary, number);

@@ -21,6 +21,12 @@ public sealed interface ModelConfig permits BuiltInConfig, LlamaConfig {
     /** Linear heads over the last hidden state; their mean is the reward, their deviation its uncertainty. */
     int rewardHeads();
 
+    /**
+     * Whether critiques stand beside the input, with a reader of their own whose say is added to the input's reward. Then what
+     * the model learns from inputs is the same with and without critiques, bit by bit. Otherwise a critique is a part of the input.
+     */
+    boolean readsCritiquesApart();
+
     /** The model that the quickstart trains from scratch. */
     static BuiltInConfig builtIn(int vocabulary) {
         return new BuiltInConfig(64, 2, 4, 192, 512, vocabulary);

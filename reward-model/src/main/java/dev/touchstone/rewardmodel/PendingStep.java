@@ -1,9 +1,11 @@
 package dev.touchstone.rewardmodel;
 
+import dev.touchstone.rewardmodel.internal.BatchGradient.Logits;
 import dev.touchstone.rewardmodel.internal.BatchGradient.Pass;
 import dev.touchstone.rewardmodel.internal.Optimiser;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PendingStep {
 
-    /** The place of a pair that was not shown without critiques. */
+    /** The place of a pair that was not shown once more without critiques. */
     static final int NOWHERE = -1;
 
     private final RewardModelTrainer trainer;
@@ -23,7 +25,8 @@ public final class PendingStep {
     private @Nullable StepResult result;
 
     /**
-     * @param bareAt where each pair stands without its critiques among the pairs shown; {@link #NOWHERE} for one that does not
+     * @param bareAt where each pair stands once more without its critiques among the pairs shown; {@link #NOWHERE} for one that
+     *     does not
      * @param shown pairs shown, first those of the batch
      */
     PendingStep(RewardModelTrainer trainer, List<Pass> passes, Optimiser.Result update, int[] bareAt, int shown) {
@@ -51,11 +54,10 @@ public final class PendingStep {
 
     /** Reads what the device made. The step number is the trainer's, once it has counted this step. */
     StepResult read(long stepsBefore) {
-        double[] chosen = new double[shown];
-        double[] rejected = new double[shown];
+        Logits logits = Logits.of(shown);
         double loss = 0;
         for (Pass pass : passes) {
-            loss += pass.read(chosen, rejected);
+            loss += pass.read(logits);
         }
         float[] normAndSkip = update.read();
         boolean skipped = normAndSkip[1] != 0;
@@ -63,17 +65,18 @@ public final class PendingStep {
                 skipped ? stepsBefore : stepsBefore + 1,
                 loss,
                 normAndSkip[0],
-                Arrays.copyOf(chosen, bareAt.length),
-                Arrays.copyOf(rejected, bareAt.length),
-                bare(chosen),
-                bare(rejected),
+                Arrays.copyOf(logits.chosen(), bareAt.length),
+                Arrays.copyOf(logits.rejected(), bareAt.length),
+                bare(logits.chosen(), logits.chosenBare()),
+                bare(logits.rejected(), logits.rejectedBare()),
                 skipped);
         return result;
     }
 
-    private double[] bare(double[] logits) {
-        return Arrays.stream(bareAt)
-                .mapToDouble(at -> at == NOWHERE ? Double.NaN : logits[at])
+    /** What was read beside the critiques, or of the showing without them. */
+    private double[] bare(double[] shownAgain, double[] besideCritiques) {
+        return IntStream.range(0, bareAt.length)
+                .mapToDouble(i -> bareAt[i] == NOWHERE ? besideCritiques[i] : shownAgain[bareAt[i]])
                 .toArray();
     }
 

@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  * thread its state is a function of configuration, seed and the batches, bit by bit, through any number of checkpoints.
  *
  * <p>The loss of a pair is -log sigmoid(r+ - r- - margin) (Bradley and Terry, Biometrika 39, 1952), with label smoothing,
- * plus the centring term of Eisenstein et al., arXiv 2312.09244.
+ * plus the centring term of Eisenstein et al., arXiv 2312.09244. Where critiques have a reader of their own, a pair with
+ * critiques has that loss twice: of the rewards without them, from which what reads inputs learns, and of the rewards with them,
+ * from which the reader learns what is left to be said.
  */
 public final class RewardModelTrainer implements AutoCloseable {
 
@@ -162,8 +164,8 @@ public final class RewardModelTrainer implements AutoCloseable {
 
     /**
      * Learns from a batch by one optimiser step, from pairs with critiques also as if they had none
-     * ({@link TrainingConfig#withheldShare}, {@link TrainingConfig#withheldWeight}). The logits returned are those before the update, so testing before training
-     * costs nothing.
+     * ({@link ModelConfig#readsCritiquesApart}, {@link TrainingConfig#withheldShare}). The logits returned are those before the
+     * update, so testing before training costs nothing.
      *
      * @param batch one pair at least; what does not fit the device at once is accumulated over micro-batches
      * @throws IllegalStateException when the loss was not finite for too many steps in a row, or not even one pair fits
@@ -186,18 +188,17 @@ public final class RewardModelTrainer implements AutoCloseable {
         SplittableRandom random = randomness(attempt);
         List<EncodedPair> shown = new ArrayList<>(batch);
         List<float[]> weights = new ArrayList<>(List.of(Bootstrap.weights(n, model().rewardHeads(), random)));
-        double withheld = training.withheldWeightAt(attempt + 1);
         int[] bareAt = new int[n];
         for (int i = 0; i < n; i++) {
             bareAt[i] = PendingStep.NOWHERE;
-            if (random.nextDouble() < training.withheldShare()) {
+            if (!model().readsCritiquesApart() && random.nextDouble() < training.withheldShare()) {
                 EncodedPair bare = format.withoutCritiques(batch.get(i));
                 if (!bare.equals(batch.get(i))) {
                     bareAt[i] = shown.size();
                     shown.add(bare);
-                    float[] whole = weights.get(i);
-                    weights.add(scaled(whole, withheld));
-                    weights.set(i, scaled(whole, 1 - withheld));
+                    float[] half = halved(weights.get(i));
+                    weights.set(i, half);
+                    weights.add(half);
                 }
             }
         }
@@ -215,12 +216,12 @@ public final class RewardModelTrainer implements AutoCloseable {
         return step;
     }
 
-    private static float[] scaled(float[] weights, double factor) {
-        float[] scaled = new float[weights.length];
+    private static float[] halved(float[] weights) {
+        float[] halved = new float[weights.length];
         for (int head = 0; head < weights.length; head++) {
-            scaled[head] = (float) (factor * weights[head]);
+            halved[head] = weights[head] / 2;
         }
-        return scaled;
+        return halved;
     }
 
     /** Reads the figures of all steps up to this one, in order. */

@@ -12,15 +12,14 @@ package dev.touchstone.rewardmodel;
  * @param clipNorm greatest global norm of the gradient
  * @param centring weight of mean((r+ + r-)^2), which keeps rewards around 0 (Eisenstein et al., arXiv 2312.09244)
  * @param labelSmoothing share of labels taken to be wrong, in [0, 0.5)
- * @param withheldShare share of the pairs with critiques that a step also shows without them, in [0, 1]: so the model goes
- *     on learning from the completions where critiques are easier to learn from, and can do without them
- * @param withheldWeight how much of such a pair's loss is the one without critiques, in [0, 1]; the rest is the one with them
- * @param withheldWarmUp steps over which that weight goes linearly from one half to it: a critique is soon learnt and teaches most
- *     when pairs are few, what completions say takes longer
+ * @param withheldShare share of the pairs with critiques that a step shows a second time without them, in [0, 1], where critiques are
+ *     a part of the input; both showings then count one half. So the model goes on learning from the completions where critiques
+ *     are easier to learn from, and can do without them. A model with a {@linkplain ModelConfig#readsCritiquesApart reader} for
+ *     critiques needs no second showing
  * @param averageDecay decay of the moving average of the weights, which then serves instead of the weights themselves
  *     (Polyak and Juditsky, SIAM J. Control Optim. 30, 1992); it rises to this value over the first steps; 0 for none
  * @param maxSkipped so many steps in a row with a loss that is not finite end the training
- * @param seed of the first weights and of the pairs that are shown without critiques
+ * @param seed of the first weights, of the bootstrap samples, and of the pairs that are shown a second time
  */
 public record TrainingConfig(
         double learningRate,
@@ -33,8 +32,6 @@ public record TrainingConfig(
         double centring,
         double labelSmoothing,
         double withheldShare,
-        double withheldWeight,
-        int withheldWarmUp,
         double averageDecay,
         int maxSkipped,
         long seed) {
@@ -49,28 +46,24 @@ public record TrainingConfig(
         require(centring >= 0 && centring <= 1, "centring must be in [0, 1]");
         require(labelSmoothing >= 0 && labelSmoothing < 0.5, "labelSmoothing must be in [0, 0.5)");
         require(withheldShare >= 0 && withheldShare <= 1, "withheldShare must be in [0, 1]");
-        require(withheldWeight >= 0 && withheldWeight <= 1, "withheldWeight must be in [0, 1]");
-        require(withheldWarmUp >= 0, "withheldWarmUp must not be negative");
         require(averageDecay >= 0 && averageDecay < 1, "averageDecay must be in [0, 1)");
         require(maxSkipped > 0, "maxSkipped must be positive");
     }
 
     /** Defaults for the built-in model, as measured, with a seed. */
     public static TrainingConfig defaults(long seed) {
-        return new TrainingConfig(2e-3, 20, 0.9, 0.98, 1e-8, 0.1, 1.0, 1e-3, 0.0, 1.0, 0.9, 200, 0.99, 8, seed);
+        return new TrainingConfig(2e-3, 20, 0.9, 0.98, 1e-8, 0.1, 1.0, 1e-3, 0.0, 1.0, 0.99, 8, seed);
     }
 
     /**
-     * Usual values for a pretrained model that learns whole; for adapters raise the learning rate tenfold. Both ways of showing
-     * a pair weigh the same, and there is no average, whose copy of the weights is large here: the built-in model's values were
-     * not measured with pretrained ones.
+     * Usual values for a pretrained model that learns whole; for adapters raise the learning rate tenfold. There is no average,
+     * whose copy of the weights is large here.
      */
     public static TrainingConfig fineTuning(long seed) {
         return defaults(seed).toBuilder()
                 .learningRate(1e-5)
                 .beta2(0.999)
                 .weightDecay(0.01)
-                .withheldWeight(0.5)
                 .averageDecay(0)
                 .build();
     }
@@ -95,12 +88,6 @@ public record TrainingConfig(
         return warmUpSteps == 0 ? learningRate : learningRate * Math.min(1.0, (double) step / warmUpSteps);
     }
 
-    /** The weight of the loss without critiques at a step, counted from 1. */
-    double withheldWeightAt(long step) {
-        double risen = withheldWarmUp == 0 ? 1 : Math.min(1.0, (double) step / withheldWarmUp);
-        return 0.5 + (withheldWeight - 0.5) * risen;
-    }
-
     private static void require(boolean condition, String sentence) {
         if (!condition) {
             throw new IllegalArgumentException(sentence + ".");
@@ -119,8 +106,6 @@ public record TrainingConfig(
         private double centring;
         private double labelSmoothing;
         private double withheldShare;
-        private double withheldWeight;
-        private int withheldWarmUp;
         private double averageDecay;
         private int maxSkipped;
         private long seed;
@@ -136,8 +121,6 @@ public record TrainingConfig(
             centring = from.centring;
             labelSmoothing = from.labelSmoothing;
             withheldShare = from.withheldShare;
-            withheldWeight = from.withheldWeight;
-            withheldWarmUp = from.withheldWarmUp;
             averageDecay = from.averageDecay;
             maxSkipped = from.maxSkipped;
             seed = from.seed;
@@ -203,18 +186,6 @@ public record TrainingConfig(
             return this;
         }
 
-        /** See {@link TrainingConfig#withheldWeight}. */
-        public Builder withheldWeight(double value) {
-            withheldWeight = value;
-            return this;
-        }
-
-        /** See {@link TrainingConfig#withheldWarmUp}. */
-        public Builder withheldWarmUp(int value) {
-            withheldWarmUp = value;
-            return this;
-        }
-
         /** See {@link TrainingConfig#averageDecay}. */
         public Builder averageDecay(double value) {
             averageDecay = value;
@@ -246,8 +217,6 @@ public record TrainingConfig(
                     centring,
                     labelSmoothing,
                     withheldShare,
-                    withheldWeight,
-                    withheldWarmUp,
                     averageDecay,
                     maxSkipped,
                     seed);

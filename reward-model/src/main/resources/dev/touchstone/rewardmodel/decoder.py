@@ -34,3 +34,92 @@
   # Rewards [B, R] of the last hidden state [B, d], in fp32.
   def head(self: __torch__.RewardModel, x: Tensor, w: Dict[str, Tensor]) -> Tensor:
     return torch.linear(self.norm(x, w, "final_norm"), torch.to(w["score"], 6))
+
+  # The reader of critiques: blocks of the same shape behind those of the inputs, whose parameters in the prefixes begin
+  # with `critique.`. A critique's tokens see the input as its blocks were given it (T tokens), and their own past (C).
+  # What they say is added to the input's own reward. Nothing of it reaches back: inputs are learnt from as if there were
+  # no critiques.
+
+  # Additive mask [B, 1, C, T + C].
+  def sight(self: __torch__.RewardModel, x: Tensor, T: int, last: Tensor) -> Tensor:
+    B, C = torch.size(x, 0), torch.size(x, 1)
+    padding = torch.gt(torch.view(torch.arange(T, dtype=4, device=x.device), [1, 1, T]), torch.view(last, [B, 1, 1]))
+    c = torch.arange(C, dtype=4, device=x.device)
+    future = torch.gt(torch.unsqueeze(c, 0), torch.unsqueeze(c, 1))
+    hidden = torch.cat([torch.expand(padding, [B, C, T]), torch.expand(torch.unsqueeze(future, 0), [B, C, C])], -1)
+    return torch.masked_fill(torch.zeros([B, 1, C, T + C], dtype=x.dtype, device=x.device), torch.unsqueeze(hidden, 1), -inf)
+
+  def read_block(self: __torch__.RewardModel, x: Tensor, memory: Tensor, mask: Tensor, w: Dict[str, Tensor]) -> Tensor:
+    B, C, T, d, H = torch.size(x, 0), torch.size(x, 1), torch.size(memory, 1), self.dim, self.heads
+    h = self.norm(torch.cat([memory, x], 1), w, "attention_norm")
+    k, v = torch.unbind(torch.view(torch.linear(h, torch.slice(w["qkv"], 0, d, 3 * d)), [B, T + C, 2, H, d // H]), 2)
+    q = torch.view(torch.linear(torch.slice(h, 1, T, T + C), torch.slice(w["qkv"], 0, 0, d)), [B, C, H, d // H])
+    scores = torch.matmul(torch.transpose(q, 1, 2), torch.permute(k, [0, 2, 3, 1])) * float(d // H) ** -0.5 + mask
+    a = torch.matmul(torch.softmax(scores, -1), torch.transpose(v, 1, 2))
+    x = x + torch.linear(torch.reshape(torch.transpose(a, 1, 2), [B, C, d]), w["out"])
+    h = self.norm(x, w, "feed_forward_norm")
+    return x + torch.linear(torch.gelu(torch.linear(h, w["up"])), w["down"])
+
+  def embed_critiques(self: __torch__.RewardModel, body: Dict[str, Tensor], rest: Dict[str, Tensor], critiques: Tensor) -> Tensor:
+    positions = torch.slice(rest["critique.embed_positions"], 0, 0, torch.size(critiques, 1))
+    return torch.to(torch.embedding(body["critique.embed_tokens"], critiques) + positions, self.compute)
+
+  # What critiques x [B, C, d], embedded, add to the rewards [B, R]; read at token ends[b], which is -1 where there is none.
+  def read(self: __torch__.RewardModel, x: Tensor, ws: List[Tensor], vs: List[Tensor], rest: Dict[str, Tensor], memory: List[Tensor], last: Tensor, ends: Tensor) -> Tensor:
+    none = torch.narrow(x, 0, 0, 0)
+    mask = self.sight(x, torch.size(memory[0], 1), last)
+    for l in range(self.layers):
+      x = self.read_block(x, torch.detach(memory[l]), mask, self.block_weights(ws[l], vs[l], none, none, 0))
+    end = torch.to(torch.squeeze(self.at_last(x, torch.clamp(ends, 0)), 1), 6)
+    said = torch.linear(self.norm(end, rest, "critique.final_norm"), torch.to(rest["critique.score"], 6))
+    return torch.masked_fill(said, torch.unsqueeze(torch.lt(ends, 0), 1), 0.)
+
+  # Rewards [B, R] of inputs with critiques.
+  def score_critiqued(self: __torch__.RewardModel, body: Tensor, rest: Tensor, frozen_body: Tensor, frozen_rest: Tensor, ids: Tensor, last: Tensor, critiques: Tensor, ends: Tensor) -> Tensor:
+    torch.set_grad_enabled(False)
+    first = self.prefix_weights(body, frozen_body, "body")
+    top = self.prefix_weights(rest, frozen_rest, "rest")
+    x = self.embed(first, top, ids)
+    memory = annotate(List[Tensor], [])
+    ws = annotate(List[Tensor], [])
+    vs = annotate(List[Tensor], [])
+    for l in range(self.layers):
+      memory.append(x)
+      w = torch.to(self.stretch(body, self.body_prefix, self.body_block, l), self.compute)
+      v = torch.to(self.stretch(rest, self.rest_prefix, self.rest_block, l), self.compute)
+      x = self.block(x, self.block_weights(w, v, frozen_body, frozen_rest, l), last, l)
+      ws.append(torch.to(self.stretch(body, self.body_prefix, self.body_block, self.layers + l), self.compute))
+      vs.append(torch.to(self.stretch(rest, self.rest_prefix, self.rest_block, self.layers + l), self.compute))
+    own = self.head(torch.squeeze(torch.to(x, 6), 1), top)
+    return own + self.read(self.embed_critiques(first, top, critiques), ws, vs, top, memory, last, ends)
+
+  # `accumulate` for inputs with critiques: the inputs' gradient is the one without critiques, and the reader learns what
+  # their rewards leave to be said. Returns [4 P + 1, R]: rewards with critiques, rewards without, the loss with critiques.
+  def accumulate_critiqued(self: __torch__.RewardModel, body: Tensor, rest: Tensor, frozen_body: Tensor, frozen_rest: Tensor, g_body: Tensor, g_rest: Tensor, ids: Tensor, last: Tensor, margins: Tensor, labels: Tensor, weights: Tensor, options: Tensor, critiques: Tensor, ends: Tensor) -> Tensor:
+    o = annotate(List[float], options.tolist())
+    memory = annotate(List[Tensor], [])
+    own, _ = self.learn(body, rest, frozen_body, frozen_rest, g_body, g_rest, ids, last, margins, labels, weights, o, memory)
+    torch.set_grad_enabled(False)
+    x = self.leaf(self.embed_critiques(self.prefix_weights(body, frozen_body, "body"), self.prefix_weights(rest, frozen_rest, "rest"), critiques), self.compute)
+    top = self.leaf(torch.narrow(rest, 0, 0, self.rest_prefix), 6)
+    ws = annotate(List[Tensor], [])
+    vs = annotate(List[Tensor], [])
+    for l in range(self.layers):
+      ws.append(self.leaf(self.stretch(body, self.body_prefix, self.body_block, self.layers + l), self.compute))
+      vs.append(self.leaf(self.stretch(rest, self.rest_prefix, self.rest_block, self.layers + l), self.compute))
+    torch.set_grad_enabled(True)
+    r = own + self.read(x, ws, vs, self.prefix_weights(top, frozen_rest, "rest"), memory, last, ends)
+    losses = torch.sum(self.losses(r, margins, labels, o[0], o[1]) * weights, [0]) * o[2]
+    grads = torch.grad([torch.sum(losses)], [x, top] + ws + vs, None, None, False, True)
+    torch.set_grad_enabled(False)
+    torch.narrow(g_rest, 0, 0, self.rest_prefix).add_(torch._unwrap_optional(grads[1]))
+    for l in range(self.layers):
+      self.stretch(g_body, self.body_prefix, self.body_block, self.layers + l).add_(torch._unwrap_optional(grads[2 + l]))
+      self.stretch(g_rest, self.rest_prefix, self.rest_block, self.layers + l).add_(torch._unwrap_optional(grads[2 + self.layers + l]))
+    g = torch.to(torch._unwrap_optional(grads[0]), 6)
+    none = torch.narrow(g_body, 0, 0, 0)
+    first = self.prefix_weights(g_body, none, "body")
+    first["critique.embed_tokens"].add_(torch.embedding_dense_backward(g, critiques, self.vocabulary, -1, False))
+    others = self.prefix_weights(g_rest, none, "rest")
+    torch.slice(others["critique.embed_positions"], 0, 0, torch.size(critiques, 1)).add_(torch.sum(g, [0]))
+    return torch.cat([torch.detach(r), own, torch.unsqueeze(torch.detach(losses), 0)])

@@ -134,14 +134,12 @@
 
   # Adds the gradient of a micro-batch to g_body and g_rest, block by block from the end, so that with `recompute` no more
   # than one block's activations are kept (Chen et al., arXiv 1604.06174). weights: [P, R], how often each head counts a
-  # pair. options (fp64, on the CPU): smoothing, centring, scale, recompute. Returns [2 P + 1, R]: the rewards before the
-  # update, then each head's share of the loss.
-  def accumulate(self: __torch__.RewardModel, body: Tensor, rest: Tensor, frozen_body: Tensor, frozen_rest: Tensor, g_body: Tensor, g_rest: Tensor, ids: Tensor, last: Tensor, margins: Tensor, labels: Tensor, weights: Tensor, options: Tensor) -> Tensor:
-    o = annotate(List[float], options.tolist())
+  # pair. options: smoothing, centring, scale, recompute. Puts what each block was given into `inputs`. Returns the rewards
+  # before the update, [2 P, R], then each head's share of the loss, [R].
+  def learn(self: __torch__.RewardModel, body: Tensor, rest: Tensor, frozen_body: Tensor, frozen_rest: Tensor, g_body: Tensor, g_rest: Tensor, ids: Tensor, last: Tensor, margins: Tensor, labels: Tensor, weights: Tensor, o: List[float], inputs: List[Tensor]) -> Tuple[Tensor, Tensor]:
     recompute = o[3] > 0.
     torch.set_grad_enabled(False)
     x = self.embed(self.prefix_weights(body, frozen_body, "body"), self.prefix_weights(rest, frozen_rest, "rest"), ids)
-    inputs = annotate(List[Tensor], [])
     outputs = annotate(List[Tensor], [])
     ws = annotate(List[Tensor], [])
     vs = annotate(List[Tensor], [])
@@ -184,19 +182,41 @@
       if grads[2] is not None:
         self.stretch(g_rest, self.rest_prefix, self.rest_block, l).add_(torch._unwrap_optional(grads[2]))
     self.embed_gradient(g_body, g_rest, ids, torch.to(g, 6))
-    return torch.cat([torch.detach(r), torch.unsqueeze(torch.detach(losses), 0)])
+    return torch.detach(r), torch.detach(losses)
+
+  # The same of inputs without critiques, or of a family that reads them as a part of its input; options in fp64, on the
+  # CPU. Returns [2 P + 1, R]: the rewards, then the losses.
+  def accumulate(self: __torch__.RewardModel, body: Tensor, rest: Tensor, frozen_body: Tensor, frozen_rest: Tensor, g_body: Tensor, g_rest: Tensor, ids: Tensor, last: Tensor, margins: Tensor, labels: Tensor, weights: Tensor, options: Tensor) -> Tensor:
+    inputs = annotate(List[Tensor], [])
+    r, losses = self.learn(body, rest, frozen_body, frozen_rest, g_body, g_rest, ids, last, margins, labels, weights, annotate(List[float], options.tolist()), inputs)
+    return torch.cat([r, torch.unsqueeze(losses, 0)])
+
+  # Divides the gradient of each part of the network by what its own norm is above the limit, so that no part's step
+  # depends on another one's gradient.
+  def clip_parts(self: __torch__.RewardModel, gradient: Tensor, limit: float) -> NoneType:
+    for part in self.parts():
+      norms = annotate(List[Tensor], [])
+      for start, size in part:
+        norms.append(torch.linalg_vector_norm(torch.narrow(gradient, 0, start, size)))
+      scale = torch.clamp((torch.linalg_vector_norm(torch.stack(norms)) + 1e-06) / limit, 1.0)
+      for start, size in part:
+        torch.narrow(gradient, 0, start, size).div_(scale)
+    return None
 
   # One AdamW step (Loshchilov and Hutter, arXiv 1711.05101) on two groups, `p` with weight decay and `q` without, after
-  # clipping the gradient's global norm (Pascanu et al., arXiv 1211.5063). Nothing changes when loss or norm are not
+  # clipping the gradient's norm (Pascanu et al., arXiv 1211.5063), that of each part by itself where there are several. Nothing changes when loss or norm are not
   # finite. No value is read back, so a GPU need not stop; the fused kernel divides by grad_scale and obeys found_inf.
   # The lists hold one tensor each: a list made in here would be dropped with its changes by the compiler.
   # hyper (fp64, on the CPU): learning rate, beta1, beta2, epsilon, decay, clip, share of the new weights in the average.
-  # Returns [norm of the gradient before clipping, 1 if the step was skipped].
+  # Returns [norm of the whole gradient before clipping, 1 if the step was skipped].
   def update(self: __torch__.RewardModel, p: List[Tensor], p_g: List[Tensor], p_m: List[Tensor], p_v: List[Tensor], q: List[Tensor], q_g: List[Tensor], q_m: List[Tensor], q_v: List[Tensor], steps: List[Tensor], flat: Tensor, gradient: Tensor, average: Tensor, loss: Tensor, hyper: Tensor) -> Tensor:
     h = annotate(List[float], hyper.tolist())
     norm = torch.linalg_vector_norm(gradient)
     skip = torch.to(torch.logical_not(torch.isfinite(norm + loss)), 6)
     scale = torch.clamp((norm + 1e-06) / h[5], 1.0)
+    if len(self.parts()) > 1:
+      self.clip_parts(gradient, h[5])
+      scale = torch.ones_like(scale)
     steps[0].add_(1.0 - skip)
     torch._fused_adamw_(p, p_g, p_m, p_v, [], steps, lr=h[0], beta1=h[1], beta2=h[2], weight_decay=h[4], eps=h[3], amsgrad=False, maximize=False, grad_scale=scale, found_inf=skip)
     torch._fused_adamw_(q, q_g, q_m, q_v, [], steps, lr=h[0], beta1=h[1], beta2=h[2], weight_decay=0., eps=h[3], amsgrad=False, maximize=False, grad_scale=scale, found_inf=skip)

@@ -3,6 +3,7 @@ package dev.touchstone.rewardmodel.internal;
 import dev.touchstone.rewardmodel.text.EncodedInput;
 import dev.touchstone.rewardmodel.text.EncodedPair;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -36,13 +37,35 @@ public final class BatchGradient {
         this.memory = new DeviceMemory(tokens);
     }
 
+    /**
+     * Mean logits of a batch's pairs.
+     *
+     * @param chosen of the chosen sides
+     * @param rejected of the rejected sides
+     * @param chosenBare of the chosen sides without the critiques beside them; NaN where there are none
+     * @param rejectedBare the same of the rejected sides
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    public record Logits(double[] chosen, double[] rejected, double[] chosenBare, double[] rejectedBare) {
+        /** To be filled. */
+        public static Logits of(int pairs) {
+            double[] chosenBare = new double[pairs];
+            double[] rejectedBare = new double[pairs];
+            Arrays.fill(chosenBare, Double.NaN);
+            Arrays.fill(rejectedBare, Double.NaN);
+            return new Logits(new double[pairs], new double[pairs], chosenBare, rejectedBare);
+        }
+    }
+
     /** One micro-batch that was handed to the device, and where its pairs stand in the batch. */
     public final class Pass {
         private final int[] pairs;
+        private final boolean critiqued;
         private final Optimiser.Result result;
 
-        Pass(int[] pairs, Optimiser.Result result) {
+        Pass(int[] pairs, boolean critiqued, Optimiser.Result result) {
             this.pairs = pairs;
+            this.critiqued = critiqued;
             this.result = result;
         }
 
@@ -51,15 +74,22 @@ public final class BatchGradient {
             return result;
         }
 
-        /** Puts the mean logits of both sides at the pairs' places, and returns this pass's share of the loss. */
-        public double read(double[] chosen, double[] rejected) {
+        /**
+         * Puts the mean logits of both sides at the pairs' places, where critiques stand beside the rows also those without
+         * them, and returns this pass's share of the loss.
+         */
+        public double read(Logits logits) {
             float[] values = result.read();
             int n = pairs.length;
             for (int i = 0; i < n; i++) {
-                chosen[pairs[i]] = mean(values, i);
-                rejected[pairs[i]] = mean(values, n + i);
+                logits.chosen[pairs[i]] = mean(values, i);
+                logits.rejected[pairs[i]] = mean(values, n + i);
+                if (critiqued) {
+                    logits.chosenBare[pairs[i]] = mean(values, 2 * n + i);
+                    logits.rejectedBare[pairs[i]] = mean(values, 3 * n + i);
+                }
             }
-            return mean(values, 2 * n) * heads;
+            return mean(values, (critiqued ? 4 : 2) * n) * heads;
         }
 
         private double mean(float[] values, int row) {
@@ -86,11 +116,13 @@ public final class BatchGradient {
      */
     public List<Pass> accumulate(List<EncodedPair> batch, float[][] weights, Optimiser.Loss loss) {
         while (true) {
-            List<int[]> plan = BatchPlan.of(batch.size(), i -> longest(batch.get(i)), memory.tokens() / 2);
+            List<int[]> plan = BatchPlan.of(
+                    batch.size(), i -> longest(batch.get(i)), i -> batch.get(i).critiqued(), memory.tokens() / 2);
             List<Pass> passes = new ArrayList<>();
             try {
                 for (int[] pairs : plan) {
-                    passes.add(new Pass(pairs, device.accumulate(microBatch(batch, weights, pairs), loss)));
+                    Optimiser.MicroBatch rows = microBatch(batch, weights, pairs);
+                    passes.add(new Pass(pairs, rows.critiqued(), device.accumulate(rows, loss)));
                 }
                 return passes;
             } catch (RuntimeException e) {

@@ -1,10 +1,10 @@
 package dev.touchstone.rewardmodel.internal;
 
-import dev.touchstone.rewardmodel.text.EncodedInput;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
@@ -19,9 +19,22 @@ public final class BatchPlan {
 
     private BatchPlan() {}
 
-    /** Indices of the inputs, batch by batch, shortest inputs first. */
-    static List<int[]> of(List<EncodedInput> inputs, int tokens) {
-        return of(inputs.size(), i -> inputs.get(i).length(), tokens);
+    /**
+     * Indices of rows, batch by batch, those without a critique beside them first; each kind is cut by itself.
+     *
+     * @param critiqued whether a critique stands beside a row
+     */
+    static List<int[]> of(int count, IntUnaryOperator length, IntPredicate critiqued, int tokens) {
+        List<int[]> batches = new ArrayList<>();
+        for (boolean kind : new boolean[] {false, true}) {
+            int[] rows = IntStream.range(0, count)
+                    .filter(i -> critiqued.test(i) == kind)
+                    .toArray();
+            for (int[] batch : of(rows.length, i -> length.applyAsInt(rows[i]), tokens)) {
+                batches.add(Arrays.stream(batch).map(i -> rows[i]).toArray());
+            }
+        }
+        return batches;
     }
 
     /**

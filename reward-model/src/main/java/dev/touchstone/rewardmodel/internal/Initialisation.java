@@ -29,7 +29,9 @@ public final class Initialisation {
     }
 
     private static double deviation(Parameter p) {
-        return switch (p.name()) {
+        String name =
+                p.name().startsWith(FlatLayout.READER) ? p.name().substring(FlatLayout.READER.length()) : p.name();
+        return switch (name) {
             case "embed_tokens.weight" -> 0.3;
             case "embed_positions.weight" -> 0.1;
             case "score.weight" -> 0.05;

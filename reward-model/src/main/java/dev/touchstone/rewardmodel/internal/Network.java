@@ -11,6 +11,7 @@ import dev.touchstone.rewardmodel.Torch;
 import dev.touchstone.rewardmodel.internal.FlatLayout.Parameter;
 import dev.touchstone.rewardmodel.text.EncodedInput;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -133,7 +134,11 @@ public final class Network implements AutoCloseable {
         float[][] rewards = new float[inputs.size()][];
         boolean done = false;
         while (!done) {
-            List<int[]> plan = BatchPlan.of(inputs, memory.tokens());
+            List<int[]> plan = BatchPlan.of(
+                    inputs.size(),
+                    i -> inputs.get(i).length(),
+                    i -> inputs.get(i).critiqued(),
+                    memory.tokens());
             try {
                 for (int[] batch : plan) {
                     score(inputs, batch, rewards);
@@ -162,15 +167,19 @@ public final class Network implements AutoCloseable {
 
     private float[][] scoreBatch(List<EncodedInput> rows) {
         try (NDManager scratch = manager.newSubManager()) {
+            List<NDArray> arguments = new ArrayList<>(List.of(
+                    body.values(),
+                    rest.values(),
+                    frozenBody.values(),
+                    frozenRest.values(),
+                    ids(scratch, rows),
+                    last(scratch, rows)));
+            boolean critiqued = rows.stream().anyMatch(EncodedInput::critiqued);
+            if (critiqued) {
+                arguments.addAll(critiques(scratch, rows));
+            }
             float[] flat = program.infer(
-                            scratch,
-                            "score",
-                            body.values(),
-                            rest.values(),
-                            frozenBody.values(),
-                            frozenRest.values(),
-                            ids(scratch, rows),
-                            last(scratch, rows))
+                            scratch, critiqued ? "score_critiqued" : "score", arguments.toArray(NDArray[]::new))
                     .toFloatArray();
             return rows(flat, 0, rows.size());
         }
@@ -187,7 +196,26 @@ public final class Network implements AutoCloseable {
     }
 
     NDArray ids(NDManager scratch, List<EncodedInput> rows) {
-        int longest = rows.stream().mapToInt(EncodedInput::length).max().orElse(1);
+        return tokens(scratch, rows.stream().map(EncodedInput::ids).toList());
+    }
+
+    /** Where the reward is read. */
+    static NDArray last(NDManager scratch, List<EncodedInput> rows) {
+        return ends(scratch, rows.stream().map(EncodedInput::ids).toList());
+    }
+
+    /** The critiques beside the inputs, and where what they add is read: -1 where there is none. */
+    List<NDArray> critiques(NDManager scratch, List<EncodedInput> rows) {
+        List<int[]> critiques = rows.stream().map(EncodedInput::critique).toList();
+        return List.of(tokens(scratch, critiques), ends(scratch, critiques));
+    }
+
+    private static NDArray ends(NDManager scratch, List<int[]> rows) {
+        return scratch.create(rows.stream().mapToLong(row -> row.length - 1).toArray());
+    }
+
+    private NDArray tokens(NDManager scratch, List<int[]> rows) {
+        int longest = rows.stream().mapToInt(row -> row.length).max().orElse(1);
         if (longest > config.maxTokens()) {
             throw new IllegalArgumentException("An input has " + longest + " tokens, but the model takes "
                     + config.maxTokens() + ": encode it with the model's own format.");
@@ -195,7 +223,7 @@ public final class Network implements AutoCloseable {
         int width = Math.min(BatchPlan.padded(longest), config.maxTokens());
         long[] ids = new long[rows.size() * width];
         for (int row = 0; row < rows.size(); row++) {
-            int[] tokens = rows.get(row).ids();
+            int[] tokens = rows.get(row);
             for (int t = 0; t < tokens.length; t++) {
                 if (tokens[t] < 0 || tokens[t] >= config.vocabulary()) {
                     throw new IllegalArgumentException("Token id " + tokens[t] + " is not in the model's vocabulary of "
@@ -205,10 +233,6 @@ public final class Network implements AutoCloseable {
             }
         }
         return scratch.create(ids, new Shape(rows.size(), width));
-    }
-
-    static NDArray last(NDManager scratch, List<EncodedInput> rows) {
-        return scratch.create(rows.stream().mapToLong(row -> row.length() - 1).toArray());
     }
 
     /** How many arrays live as long as this network; constant unless something leaks. */

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.touchstone.rewardmodel.Precision;
 import dev.touchstone.rewardmodel.text.EncodedInput;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
@@ -30,6 +31,11 @@ public final class Optimiser implements BatchGradient.Device {
         /** Pairs without a tie among them. */
         public MicroBatch(List<EncodedInput> rows, float[] margins, float[][] weights) {
             this(rows, margins, ones(margins.length), weights);
+        }
+
+        /** Whether a critique stands beside one row at least. */
+        boolean critiqued() {
+            return rows.stream().anyMatch(EncodedInput::critiqued);
         }
 
         private static float[] ones(int length) {
@@ -172,7 +178,8 @@ public final class Optimiser implements BatchGradient.Device {
     /**
      * Adds the gradient of a micro-batch.
      *
-     * @return rewards before the update, [rows][heads], then each head's share of the loss
+     * @return rewards before the update, [rows][heads]; with critiques beside the rows then those without them; at the end
+     *     each head's share of the loss
      */
     @Override
     public Result accumulate(MicroBatch batch, Loss loss) {
@@ -189,23 +196,24 @@ public final class Optimiser implements BatchGradient.Device {
                 loss.scale(),
                 network.compute().recompute() ? 1 : 0
             };
-            NDArray values = network.program()
-                    .call(
-                            scratch,
-                            "accumulate",
-                            network.body().values(),
-                            network.rest().values(),
-                            network.frozenBody().values(),
-                            network.frozenRest().values(),
-                            gradientBody.values(),
-                            gradientRest.values(),
-                            network.ids(scratch, batch.rows()),
-                            Network.last(scratch, batch.rows()),
-                            scratch.create(batch.margins()),
-                            scratch.create(batch.labels()),
-                            scratch.create(weights, new Shape(batch.weights().length, heads)),
-                            onCpu(scratch, options));
-            return new Result(scratch, values);
+            List<NDArray> arguments = new ArrayList<>(List.of(
+                    network.body().values(),
+                    network.rest().values(),
+                    network.frozenBody().values(),
+                    network.frozenRest().values(),
+                    gradientBody.values(),
+                    gradientRest.values(),
+                    network.ids(scratch, batch.rows()),
+                    Network.last(scratch, batch.rows()),
+                    scratch.create(batch.margins()),
+                    scratch.create(batch.labels()),
+                    scratch.create(weights, new Shape(batch.weights().length, heads)),
+                    onCpu(scratch, options)));
+            if (batch.critiqued()) {
+                arguments.addAll(network.critiques(scratch, batch.rows()));
+            }
+            String method = batch.critiqued() ? "accumulate_critiqued" : "accumulate";
+            return new Result(scratch, network.program().call(scratch, method, arguments.toArray(NDArray[]::new)));
         } catch (RuntimeException e) {
             scratch.close();
             throw e;

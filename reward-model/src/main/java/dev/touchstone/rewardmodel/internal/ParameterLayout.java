@@ -34,7 +34,10 @@ public record ParameterLayout(FlatLayout trained, FlatLayout frozen) {
         int f = config.feedForward();
         return new FlatLayout(
                 config.layers(),
-                List.of(View.of("embed_tokens", "embed_tokens.weight", config.vocabulary(), d)),
+                config.layers(),
+                List.of(
+                        View.of("embed_tokens", "embed_tokens.weight", config.vocabulary(), d),
+                        View.of("critique.embed_tokens", "critique.embed_tokens.weight", config.vocabulary(), d)),
                 List.of(
                         View.of("qkv", "layers.%d.attention.qkv.weight", 3L * d, d),
                         View.of("out", "layers.%d.attention.out.weight", d, d),
@@ -42,9 +45,13 @@ public record ParameterLayout(FlatLayout trained, FlatLayout frozen) {
                         View.of("down", "layers.%d.feed_forward.down.weight", d, f)),
                 List.of(
                         View.of("score", "score.weight", config.rewardHeads(), d),
+                        View.of("critique.score", "critique.score.weight", config.rewardHeads(), d),
                         View.of("embed_positions", "embed_positions.weight", config.maxTokens(), d),
                         View.of("final_norm.weight", "final_norm.weight", d),
-                        View.of("final_norm.bias", "final_norm.bias", d)),
+                        View.of("final_norm.bias", "final_norm.bias", d),
+                        View.of("critique.embed_positions", "critique.embed_positions.weight", config.maxTokens(), d),
+                        View.of("critique.final_norm.weight", "critique.final_norm.weight", d),
+                        View.of("critique.final_norm.bias", "critique.final_norm.bias", d)),
                 List.of(
                         View.of("attention_norm.weight", "layers.%d.attention_norm.weight", d),
                         View.of("attention_norm.bias", "layers.%d.attention_norm.bias", d),

@@ -70,6 +70,7 @@ public final class Program implements AutoCloseable {
             attributes.put("heads", ((BuiltInConfig) config).heads());
         }
         shapes(generated, layout);
+        parts(generated, layout.trained());
         return TorchArchive.of(CLASS, text(family) + "\n" + text("training.py") + generated, attributes);
     }
 
@@ -122,6 +123,17 @@ public final class Program implements AutoCloseable {
             part(out, prefix + "rest.block", flat.restBlock());
         }
         out.append("    return shapes\n");
+    }
+
+    private static void parts(StringBuilder out, FlatLayout layout) {
+        out.append("\n  # Stretches (first value, size) of the parts of the network that learn each by itself.\n")
+                .append("  def parts(self: __torch__.RewardModel) -> List[List[Tuple[int, int]]]:\n    return [")
+                .append(layout.parts().stream()
+                        .map(part -> part.stream()
+                                .map(stretch -> "(" + stretch.from() + ", " + stretch.size() + ")")
+                                .collect(Collectors.joining(", ", "[", "]")))
+                        .collect(Collectors.joining(", ")))
+                .append("]\n");
     }
 
     private static void part(StringBuilder out, String part, List<View> views) {

@@ -21,6 +21,11 @@ public record EncodedPair(EncodedInput chosen, EncodedInput rejected, double mar
         this(chosen, rejected, margin, false);
     }
 
+    /** Whether a critique stands beside one side at least. */
+    public boolean critiqued() {
+        return chosen.critiqued() || rejected.critiqued();
+    }
+
     /** Tokens of both sides. */
     public int length() {
         return chosen.length() + rejected.length();
@@ -41,22 +46,31 @@ public record EncodedPair(EncodedInput chosen, EncodedInput rejected, double mar
 
     private static void write(EncodedInput input, DataOutput out) throws IOException {
         out.writeBoolean(input.truncated());
-        out.writeInt(input.length());
-        for (int id : input.ids()) {
+        write(input.ids(), out);
+        write(input.critique(), out);
+    }
+
+    private static void write(int[] ids, DataOutput out) throws IOException {
+        out.writeInt(ids.length);
+        for (int id : ids) {
             out.writeInt(id);
         }
     }
 
     private static EncodedInput read(DataInput in) throws IOException {
         boolean truncated = in.readBoolean();
+        return new EncodedInput(readIds(in, 1), readIds(in, 0), truncated);
+    }
+
+    private static int[] readIds(DataInput in, int least) throws IOException {
         int length = in.readInt();
-        if (length < 1 || length > MAX_LENGTH) {
+        if (length < least || length > MAX_LENGTH) {
             throw new IOException("An encoded input of " + length + " tokens is out of range: the file is damaged.");
         }
         int[] ids = new int[length];
         for (int i = 0; i < length; i++) {
             ids[i] = in.readInt();
         }
-        return new EncodedInput(ids, truncated);
+        return ids;
     }
 }

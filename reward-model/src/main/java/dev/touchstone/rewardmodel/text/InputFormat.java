@@ -12,13 +12,13 @@ import dev.touchstone.rewardmodel.TrainingPair;
  */
 public sealed interface InputFormat extends AutoCloseable permits ChatFormat, PlainFormat {
 
-    /** The most tokens of an input. */
+    /** The most tokens of an input, and of a critique that stands beside it. */
     int maxTokens();
 
     /**
-     * One input, at most {@link #maxTokens} long.
+     * One input.
      *
-     * @throws InputRefusedException when the critique and the last turn leave no room for the completion, or the model's
+     * @throws InputRefusedException when the critique or the last turn leaves no room for the completion, or the model's
      *     chat template knows no such conversation
      */
     EncodedInput encode(RewardInput input);
@@ -34,7 +34,7 @@ public sealed interface InputFormat extends AutoCloseable permits ChatFormat, Pl
      */
     EncodedInput encodeTemplated(String prompt, String completion);
 
-    /** The same input as if no critique had been given; what a critique pushed out does not come back. */
+    /** The same input as if no critique had been given; what a critique in the model's input pushed out does not come back. */
     EncodedInput withoutCritique(EncodedInput input);
 
     /** Frees what the format owns; it is not used afterwards. */

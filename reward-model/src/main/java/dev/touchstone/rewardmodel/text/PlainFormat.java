@@ -3,18 +3,17 @@ package dev.touchstone.rewardmodel.text;
 import dev.touchstone.rewardmodel.RewardInput;
 import dev.touchstone.rewardmodel.Turn;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Renders an input as token ids: start, the turns of the prompt, the completion, the critique (or its absence), and the
- * token at which the reward is read. Each segment is encoded by itself behind its {@link SpecialToken}, so no text can
- * open or close a segment. Safe for several threads.
+ * Renders an input as token ids: start, the turns of the prompt, the completion, and the token at which the reward is read;
+ * beside them the critique and the token at which what it adds is read. Each segment is encoded by itself behind its
+ * {@link SpecialToken}, so no text can open or close a segment. Safe for several threads.
  *
  * <p>What does not fit is left out in this order, a {@code <cut>} standing for it: the middle of the completion, down to
  * a third of the limit; the oldest turns, whole; the rest of the completion's middle, down to {@value #LEAST} tokens. The
- * critique and the last turn are never cut: when they leave no room, the input is refused.
+ * last turn is never cut, nor is the critique, which takes no room from the rest: what leaves no room is refused.
  */
 public final class PlainFormat implements InputFormat {
 
@@ -30,7 +29,7 @@ public final class PlainFormat implements InputFormat {
      * A format for one model.
      *
      * @param tokenizer the model's tokenizer; becomes this format's to close
-     * @param maxTokens the most tokens of an input
+     * @param maxTokens the most tokens of prompt and completion, and the most of a critique
      */
     public PlainFormat(Tokenizer tokenizer, int maxTokens) {
         if (maxTokens < 32) {
@@ -53,10 +52,18 @@ public final class PlainFormat implements InputFormat {
         }
         Segment completion = new Segment(SpecialToken.COMPLETION, ids(input.completion()));
         String text = input.critique();
-        Segment critique = text == null
-                ? new Segment(SpecialToken.NO_CRITIQUE, NOTHING)
-                : new Segment(SpecialToken.CRITIQUE, ids(text));
-        return fit(turns, completion, critique);
+        return fit(turns, completion, text == null ? NOTHING : critique(ids(text)));
+    }
+
+    private int[] critique(int[] text) {
+        Segment segment = new Segment(SpecialToken.CRITIQUE, text);
+        if (segment.length() + 1 > maxTokens) {
+            throw new InputTooLongException("The critique is " + (segment.length() + 1 - maxTokens)
+                    + " tokens longer than the model's limit of " + maxTokens + " allows: shorten it.");
+        }
+        int[] ids = new int[segment.length() + 1];
+        ids[segment.copyTo(ids, 0)] = SpecialToken.REWARD.id();
+        return ids;
     }
 
     /** This format is no template: a prompt that is told apart is one turn of the user, marks of a foreign template included. */
@@ -71,25 +78,16 @@ public final class PlainFormat implements InputFormat {
 
     @Override
     public EncodedInput withoutCritique(EncodedInput input) {
-        int[] ids = input.ids();
-        for (int i = 0; i < ids.length; i++) {
-            if (ids[i] == SpecialToken.CRITIQUE.id()) {
-                int[] bare = Arrays.copyOf(ids, i + 2);
-                bare[i] = SpecialToken.NO_CRITIQUE.id();
-                bare[i + 1] = SpecialToken.REWARD.id();
-                return new EncodedInput(bare, input.truncated());
-            }
-        }
-        return input;
+        return input.alone();
     }
 
-    private EncodedInput fit(List<Segment> turns, Segment completion, Segment critique) {
-        int room = maxTokens - 2 - completion.length() - critique.length();
+    private EncodedInput fit(List<Segment> turns, Segment completion, int[] critique) {
+        int room = maxTokens - 2 - completion.length();
         for (Segment turn : turns) {
             room -= turn.length();
         }
         if (room >= 0) {
-            return join(turns, false, completion, critique, false);
+            return new EncodedInput(join(turns, false, completion), critique, false);
         }
         // Every later step needs the completion's length to be free, so it is counted out and given what is left.
         room += completion.length() - 1;
@@ -102,21 +100,20 @@ public final class PlainFormat implements InputFormat {
         }
         int least = Math.min(completion.ids().length, LEAST);
         if (room < least) {
-            throw new InputTooLongException("The critique and the last turn are " + (least - room)
-                    + " tokens longer than the model's limit of " + maxTokens + " allows: shorten them.");
+            throw new InputTooLongException("The last turn is " + (least - room)
+                    + " tokens longer than the model's limit of " + maxTokens + " allows: shorten it.");
         }
         Segment shortened = completion.keepEnds(room + 1);
-        return join(kept, dropped, shortened, critique, dropped || shortened.ids().length < completion.ids().length);
+        boolean cut = dropped || shortened.ids().length < completion.ids().length;
+        return new EncodedInput(join(kept, dropped, shortened), critique, cut);
     }
 
-    private static EncodedInput join(
-            List<Segment> turns, boolean dropped, Segment completion, Segment critique, boolean truncated) {
+    private static int[] join(List<Segment> turns, boolean dropped, Segment completion) {
         int[] ids = new int
                 [2
                         + (dropped ? 1 : 0)
                         + turns.stream().mapToInt(Segment::length).sum()
-                        + completion.length()
-                        + critique.length()];
+                        + completion.length()];
         int n = 0;
         ids[n++] = SpecialToken.START.id();
         if (dropped) {
@@ -126,9 +123,8 @@ public final class PlainFormat implements InputFormat {
             n = turn.copyTo(ids, n);
         }
         n = completion.copyTo(ids, n);
-        n = critique.copyTo(ids, n);
         ids[n] = SpecialToken.REWARD.id();
-        return new EncodedInput(ids, truncated);
+        return ids;
     }
 
     /** Ids of a text that begins, like every word in it, with a blank; only the ends of an absurdly long one are read. */

@@ -25,11 +25,9 @@ public enum SpecialToken {
     COMPLETION,
     /** Opens the critique. */
     CRITIQUE,
-    /** Stands for a critique that is absent. */
-    NO_CRITIQUE,
     /** Stands where text was left out. */
     CUT,
-    /** Ends every input; the reward is read here. */
+    /** Ends every input and every critique; the reward, or what the critique adds to it, is read here. */
     REWARD;
 
     /** The id in the vocabulary: the order of the constants is a part of the file format. */
@@ -38,7 +36,7 @@ public enum SpecialToken {
         return ordinal();
     }
 
-    /** The entry in the vocabulary, such as {@code <no_critique>}. */
+    /** The entry in the vocabulary, such as {@code <critique>}. */
     public String token() {
         return "<" + name().toLowerCase(Locale.ROOT) + ">";
     }

@@ -35,4 +35,11 @@ class BatchPlanTest {
         assertThat(batches).containsExactly(new int[] {0, 2}, new int[] {3}, new int[] {1});
         assertThat(BatchPlan.of(0, i -> 1, 32)).isEmpty();
     }
+
+    @Test
+    void shouldNotMixRowsWithAndWithoutCritiquesWhenBatching() {
+        int[] lengths = {5, 100, 6, 17, 7};
+        List<int[]> batches = BatchPlan.of(5, i -> lengths[i], i -> i % 2 == 0 && i > 0, 64);
+        assertThat(batches).containsExactly(new int[] {0, 3}, new int[] {1}, new int[] {2, 4});
+    }
 }

@@ -7,6 +7,7 @@ import dev.touchstone.rewardmodel.Compute;
 import dev.touchstone.rewardmodel.Devices;
 import dev.touchstone.rewardmodel.ModelConfig;
 import dev.touchstone.rewardmodel.Torch;
+import dev.touchstone.rewardmodel.internal.BatchGradient.Logits;
 import dev.touchstone.rewardmodel.internal.BatchGradient.Pass;
 import dev.touchstone.rewardmodel.internal.Network.Purpose;
 import dev.touchstone.rewardmodel.text.EncodedInput;
@@ -64,7 +65,10 @@ class PaddingTest {
                 rows.add(new EncodedInput(random.ints(length, 0, vocabulary).toArray(), false));
             }
             Collections.shuffle(rows, random);
-            assertThat(BatchPlan.of(rows, network.compute().batchTokens()))
+            assertThat(BatchPlan.of(
+                            rows.size(),
+                            i -> rows.get(i).length(),
+                            network.compute().batchTokens()))
                     .as("all of them in one batch")
                     .hasSize(1);
             float[][] together = network.score(rows);
@@ -100,8 +104,8 @@ class PaddingTest {
             for (int step = 0; step < 3; step++) {
                 List<EncodedPair> batch = pairs(config.vocabulary(), SEED + step);
                 float[][] weights = weights(batch.size(), heads, SEED + step);
-                double[][] one = new double[2][batch.size()];
-                double[][] other = new double[2][batch.size()];
+                Logits one = Logits.of(batch.size());
+                Logits other = Logits.of(batch.size());
                 Optimiser.Loss loss = new Optimiser.Loss(0.1, 0.01, 1.0 / (batch.size() * heads));
                 List<Pass> passes = atOnce.accumulate(batch, weights, loss);
                 List<Pass> pieces = piecewise.accumulate(batch, weights, loss);
@@ -110,15 +114,12 @@ class PaddingTest {
                 assertClose(second.gradient().toArray(), first.gradient().toArray(), "gradient");
                 update(first, passes);
                 update(second, pieces);
-                double sumAtOnce =
-                        passes.stream().mapToDouble(p -> p.read(one[0], one[1])).sum();
-                double sum = pieces.stream()
-                        .mapToDouble(p -> p.read(other[0], other[1]))
-                        .sum();
+                double sumAtOnce = passes.stream().mapToDouble(p -> p.read(one)).sum();
+                double sum = pieces.stream().mapToDouble(p -> p.read(other)).sum();
                 assertThat(sum).isCloseTo(sumAtOnce, within(1e-5));
-                assertThat(other[0]).containsExactly(one[0], within(1e-5));
-                assertThat(other[1]).containsExactly(one[1], within(1e-5));
-                assertThat(Arrays.stream(one[0]).distinct()).hasSize(batch.size());
+                assertThat(other.chosen()).containsExactly(one.chosen(), within(1e-5));
+                assertThat(other.rejected()).containsExactly(one.rejected(), within(1e-5));
+                assertThat(Arrays.stream(one.chosen()).distinct()).hasSize(batch.size());
             }
             assertClose(cut.trained().toArray(), whole.trained().toArray(), "weights");
         }

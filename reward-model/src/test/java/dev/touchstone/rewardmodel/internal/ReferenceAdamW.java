@@ -44,6 +44,6 @@ final class ReferenceAdamW {
     }
 
     static boolean isMatrix(String name) {
-        return !name.endsWith("norm.weight") && !name.endsWith(".bias") && !name.startsWith("embed_positions");
+        return !name.endsWith("norm.weight") && !name.endsWith(".bias") && !name.contains("embed_positions");
     }
 }

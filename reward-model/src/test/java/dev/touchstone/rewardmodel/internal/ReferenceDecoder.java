@@ -1,8 +1,10 @@
 package dev.touchstone.rewardmodel.internal;
 
 import dev.touchstone.rewardmodel.BuiltInConfig;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The built-in decoder and its loss once more, in plain loops over doubles, to hold the program against. */
 final class ReferenceDecoder {
@@ -17,10 +19,21 @@ final class ReferenceDecoder {
 
     /** Mean Bradley-Terry loss over pairs and heads with margins and smoothing, plus the centring term. */
     double loss(double[] w, ReferenceLlama.Batch batch) {
+        double[][] high = new double[batch.pairs()][];
+        double[][] low = new double[batch.pairs()][];
+        for (int i = 0; i < batch.pairs(); i++) {
+            high[i] = rewards(w, batch.chosen()[i]);
+            low[i] = rewards(w, batch.rejected()[i]);
+        }
+        return loss(high, low, batch);
+    }
+
+    /** The same of rewards, [pairs][heads]. */
+    static double loss(double[][] chosen, double[][] rejected, ReferenceLlama.Batch batch) {
         double sum = 0;
         for (int i = 0; i < batch.pairs(); i++) {
-            double[] high = rewards(w, batch.chosen()[i]);
-            double[] low = rewards(w, batch.rejected()[i]);
+            double[] high = chosen[i];
+            double[] low = rejected[i];
             for (int k = 0; k < high.length; k++) {
                 double z = high[k] - low[k] - batch.margins()[i];
                 double loss = (1 - batch.smoothing()) * Math.log1p(Math.exp(-z))
@@ -34,28 +47,58 @@ final class ReferenceDecoder {
 
     /** One logit per reward head, at the last token. */
     double[] rewards(double[] w, int[] ids) {
+        double[][] x = embedded(w, "", ids);
+        for (int layer = 0; layer < config.layers(); layer++) {
+            block(w, x, new double[0][], "layers." + layer + ".");
+        }
+        return head(w, "", x);
+    }
+
+    /**
+     * What a critique beside an input adds to its rewards: its tokens see the input as each block was given it.
+     *
+     * @param critique its ids; none for no critique, which adds nothing
+     */
+    double[] said(double[] w, int[] ids, int[] critique) {
+        if (critique.length == 0) {
+            return new double[config.rewardHeads()];
+        }
+        double[][] x = embedded(w, "", ids);
+        double[][] y = embedded(w, "critique.", critique);
+        for (int layer = 0; layer < config.layers(); layer++) {
+            block(w, y, x, "critique.layers." + layer + ".");
+            block(w, x, new double[0][], "layers." + layer + ".");
+        }
+        return head(w, "critique.", y);
+    }
+
+    private double[][] embedded(double[] w, String part, int[] ids) {
         int d = config.dim();
         double[][] x = new double[ids.length][d];
         for (int t = 0; t < ids.length; t++) {
             for (int i = 0; i < d; i++) {
-                x[t][i] = w[at("embed_tokens.weight") + ids[t] * d + i] + w[at("embed_positions.weight") + t * d + i];
+                x[t][i] = w[at(part + "embed_tokens.weight") + ids[t] * d + i]
+                        + w[at(part + "embed_positions.weight") + t * d + i];
             }
         }
-        for (int layer = 0; layer < config.layers(); layer++) {
-            block(w, x, "layers." + layer + ".");
-        }
-        double[] end = norm(w, "final_norm", x[ids.length - 1]);
-        return linear(w, "score.weight", end, config.rewardHeads());
+        return x;
     }
 
-    private void block(double[] w, double[][] x, String prefix) {
+    private double[] head(double[] w, String part, double[][] x) {
+        double[] end = norm(w, part + "final_norm", x[x.length - 1]);
+        return linear(w, part + "score.weight", end, config.rewardHeads());
+    }
+
+    /** @param before tokens that are seen, and stay as they are */
+    private void block(double[] w, double[][] x, double[][] before, String prefix) {
         int d = config.dim();
-        double[][] qkv = new double[x.length][];
-        for (int t = 0; t < x.length; t++) {
-            qkv[t] = linear(w, prefix + "attention.qkv.weight", norm(w, prefix + "attention_norm", x[t]), 3 * d);
+        double[][] all = Stream.concat(Arrays.stream(before), Arrays.stream(x)).toArray(double[][]::new);
+        double[][] qkv = new double[all.length][];
+        for (int t = 0; t < all.length; t++) {
+            qkv[t] = linear(w, prefix + "attention.qkv.weight", norm(w, prefix + "attention_norm", all[t]), 3 * d);
         }
         for (int t = 0; t < x.length; t++) {
-            add(x[t], linear(w, prefix + "attention.out.weight", attend(qkv, t), d));
+            add(x[t], linear(w, prefix + "attention.out.weight", attend(qkv, before.length + t), d));
         }
         for (double[] row : x) {
             double[] hidden = linear(

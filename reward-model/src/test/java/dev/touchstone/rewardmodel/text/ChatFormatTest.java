@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.FieldSource;
 
 class ChatFormatTest {
 
-    private static final int START = 289;
-    private static final int END = 290;
+    private static final int START = 288;
+    private static final int END = 289;
     private static final List<String> TEMPLATES = List.of(ChatModel.CHATML, ChatModel.INST, ChatModel.THINKING);
     private static final RewardInput ASKED =
             new RewardInput(List.of(new Turn("user", "What is 3 + 9?")), "It is 12.", " The sum is right.\n");
@@ -53,22 +53,22 @@ class ChatFormatTest {
                         .encode(answered)
                         .ids())
                 .containsExactly(
-                        289, 127, 133, 127, 128, 113, 121, 22, 78, 113, 44, 110, 126, 117, 113, 114, 58, 290, 22, 289,
-                        129, 127, 113, 126, 22, 99, 116, 109, 128, 280, 44, 63, 44, 55, 44, 69, 75, 290, 22, 289, 109,
-                        127, 127, 117, 127, 128, 109, 122, 128, 22, 85, 128, 280, 44, 61, 62, 58, 290, 22);
+                        288, 126, 132, 126, 127, 112, 120, 21, 77, 112, 43, 109, 125, 116, 112, 113, 57, 289, 21, 288,
+                        128, 126, 112, 125, 21, 98, 115, 108, 127, 279, 43, 62, 43, 54, 43, 68, 74, 289, 21, 288, 108,
+                        126, 126, 116, 126, 127, 108, 121, 127, 21, 84, 127, 279, 43, 60, 61, 57, 289, 21);
         assertThat(format(ChatModel.INST, 512, Critiques.NONE).encode(answered).ids())
                 .containsExactly(
-                        287, 103, 85, 90, 95, 96, 105, 44, 78, 113, 44, 110, 126, 117, 113, 114, 58, 22, 22, 99, 116,
-                        109, 128, 280, 44, 63, 44, 55, 44, 69, 75, 44, 103, 59, 85, 90, 95, 96, 105, 44, 85, 128, 280,
-                        44, 61, 62, 58, 288);
+                        286, 102, 84, 89, 94, 95, 104, 43, 77, 112, 43, 109, 125, 116, 112, 113, 57, 21, 21, 98, 115,
+                        108, 127, 279, 43, 62, 43, 54, 43, 68, 74, 43, 102, 58, 84, 89, 94, 95, 104, 43, 84, 127, 279,
+                        43, 60, 61, 57, 287);
         assertThat(format(ChatModel.THINKING, 512, Critiques.NONE)
                         .encode(thinking)
                         .ids())
                 .containsExactly(
-                        289, 129, 127, 113, 126, 22, 109, 44, 72, 110, 74, 290, 22, 289, 109, 127, 127, 117, 127, 128,
-                        109, 122, 128, 22, 110, 290, 22, 289, 129, 127, 113, 126, 22, 207, 179, 109, 44, 252, 171, 164,
-                        140, 290, 22, 289, 109, 127, 127, 117, 127, 128, 109, 122, 128, 22, 291, 22, 269, 286, 22, 290,
-                        22);
+                        288, 128, 126, 112, 125, 21, 108, 43, 71, 109, 73, 289, 21, 288, 108, 126, 126, 116, 126, 127,
+                        108, 121, 127, 21, 109, 289, 21, 288, 128, 126, 112, 125, 21, 206, 178, 108, 43, 251, 170, 163,
+                        139, 289, 21, 288, 108, 126, 126, 116, 126, 127, 108, 121, 127, 21, 290, 21, 268, 285, 21, 289,
+                        21);
     }
 
     @Test
@@ -206,7 +206,7 @@ class ChatFormatTest {
         ChatFormat format = format(template, 512, Critiques.NONE);
         String hostile = "a<|im_<think>end|> <<think>|IM_START|> </<think>S>";
         assertThat(special(format.encode(new RewardInput(List.of(new Turn("user", hostile)), hostile, null))))
-                .containsExactly(287, 288, 287, 288);
+                .containsExactly(286, 287, 286, 287);
     }
 
     @Test
@@ -336,7 +336,7 @@ class ChatFormatTest {
         assertRefused(files, "tokenizer.json");
         String json = new String(ChatModel.tokenizer(), StandardCharsets.UTF_8);
         // The special token of the list has another id in the vocabulary.
-        files.put("tokenizer.json", json.replace("\"id\":290", "\"id\":289").getBytes(StandardCharsets.UTF_8));
+        files.put("tokenizer.json", json.replace("\"id\":289", "\"id\":288").getBytes(StandardCharsets.UTF_8));
         assertRefused(files, "tokenizer.json");
         assertRefused(ChatModel.files("{% for m in messages %}{{ m.role }}{% endfor %}"), "chat template");
         assertRefused(ChatModel.files("{{ messages[0].content }}{{ messages[1].content }}"), "without critiques");

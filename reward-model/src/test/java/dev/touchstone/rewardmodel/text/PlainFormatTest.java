@@ -45,15 +45,16 @@ class PlainFormatTest {
                 "The answer is 12.",
                 "The sum is right."));
         assertThat(shown(input))
-                .isEqualTo("<start><system> Be brief.<user> Add 3 and 9.<completion> The answer is 12."
-                        + "<critique> The sum is right.<reward>");
+                .isEqualTo("<start><system> Be brief.<user> Add 3 and 9.<completion> The answer is 12.<reward>"
+                        + " beside <critique> The sum is right.<reward>");
         assertThat(input.truncated()).isFalse();
     }
 
     @Test
-    void shouldSayThatThereIsNoCritiqueWhenItIsAbsent() {
+    void shouldPutNothingBesideTheInputWhenTheCritiqueIsAbsent() {
         RewardInput input = new RewardInput(List.of(new Turn("poet", "Sing.")), "No.", null);
-        assertThat(shown(format.encode(input))).isEqualTo("<start><other> Sing.<completion> No.<no_critique><reward>");
+        assertThat(shown(format.encode(input))).isEqualTo("<start><other> Sing.<completion> No.<reward>");
+        assertThat(format.encode(input).critiqued()).isFalse();
     }
 
     @Test
@@ -68,7 +69,7 @@ class PlainFormatTest {
     @Test
     void shouldTellAnEmptyCritiqueFromAnAbsentOneWhenEncoding() {
         RewardInput input = new RewardInput(List.of(), "Yes.", "");
-        assertThat(shown(format.encode(input))).isEqualTo("<start><completion> Yes.<critique><reward>");
+        assertThat(shown(format.encode(input))).isEqualTo("<start><completion> Yes.<reward> beside <critique><reward>");
     }
 
     @Test
@@ -81,8 +82,9 @@ class PlainFormatTest {
                         SpecialToken.START.id(),
                         SpecialToken.OTHER.id(),
                         SpecialToken.COMPLETION.id(),
-                        SpecialToken.CRITIQUE.id(),
                         SpecialToken.REWARD.id());
+        assertThat(Arrays.stream(input.critique()).filter(PlainFormatTest::isSpecial))
+                .containsExactly(SpecialToken.CRITIQUE.id(), SpecialToken.REWARD.id());
     }
 
     @Test
@@ -92,12 +94,12 @@ class PlainFormatTest {
                 "First. " + words(80) + " Last.",
                 "The sum is right."));
         String shown = shown(input);
-        assertThat(input.length()).isEqualTo(LIMIT);
+        assertThat(input.ids()).hasSize(LIMIT);
         assertThat(input.truncated()).isTrue();
         assertThat(shown)
                 .startsWith("<start><user> Add 3 and 9.<user> Be polite.<completion> First.")
                 .contains("<cut>")
-                .endsWith(" Last.<critique> The sum is right.<reward>");
+                .endsWith(" Last.<reward> beside <critique> The sum is right.<reward>");
     }
 
     @Test
@@ -109,36 +111,45 @@ class PlainFormatTest {
         String shown = shown(input);
         // The first turn is enough; the second one stays whole.
         assertThat(shown).startsWith("<start><cut><user> " + words(20) + "<user> Be polite.<completion> First.");
-        assertThat(shown).endsWith("<critique> The sum is right.<reward>");
-        assertThat(input.length()).isEqualTo(LIMIT);
+        assertThat(shown).endsWith("<reward> beside <critique> The sum is right.<reward>");
+        assertThat(input.ids()).hasSize(LIMIT);
         assertThat(input.truncated()).isTrue();
     }
 
     @Test
     void shouldKeepCritiqueAndLastTurnWholeWhenTheyFit() {
-        String critique = words(20);
+        String critique = words(62);
         String turn = words(20);
         EncodedInput input = format.encode(new RewardInput(List.of(new Turn("user", turn)), words(80), critique));
         assertThat(shown(input))
                 .contains("<user> " + turn + "<completion>")
                 .contains("<critique> " + critique + "<reward>");
-        assertThat(input.length()).isEqualTo(LIMIT);
+        assertThat(input.ids()).hasSize(LIMIT);
     }
 
     @Test
-    void shouldKeepSomeOfTheCompletionWhenCritiqueAndLastTurnTakeTheRest() {
+    void shouldEncodeTheInputAsWithoutACritiqueWhenBothAreLong() {
+        RewardInput input = new RewardInput(List.of(new Turn("user", words(40))), words(80), words(60));
+        EncodedInput bare = format.encode(input.withoutCritique());
+        assertThat(format.withoutCritique(format.encode(input))).isEqualTo(bare);
+        assertThat(format.encode(input).ids()).isEqualTo(bare.ids());
+    }
+
+    @Test
+    void shouldKeepSomeOfTheCompletionWhenTheLastTurnTakesTheRest() {
         EncodedInput input =
-                format.encode(new RewardInput(List.of(new Turn("user", words(26))), words(300), words(25)));
-        assertThat(shown(input)).contains(words(26) + "<completion>").endsWith(words(25) + "<reward>");
-        assertThat(shownIndex(input, SpecialToken.CRITIQUE) - shownIndex(input, SpecialToken.COMPLETION) - 1)
+                format.encode(new RewardInput(List.of(new Turn("user", words(52))), words(300), words(62)));
+        assertThat(shown(input)).contains(words(52) + "<completion>").endsWith(words(62) + "<reward>");
+        assertThat(shownIndex(input, SpecialToken.REWARD) - shownIndex(input, SpecialToken.COMPLETION) - 1)
                 .isEqualTo(PlainFormat.LEAST);
     }
 
     @Test
-    void shouldRefuseTheInputWhenCritiqueAndLastTurnLeaveNoRoom() {
-        List<Turn> asked = List.of(new Turn("user", words(27)));
+    void shouldRefuseTheInputWhenTheLastTurnOrTheCritiqueIsTooLong() {
+        List<Turn> asked = List.of(new Turn("user", words(53)));
         for (RewardInput input : List.of(
-                new RewardInput(asked, words(300), words(26)),
+                new RewardInput(asked, words(300), null),
+                new RewardInput(List.of(), "Yes.", words(63)),
                 new RewardInput(List.of(), "Yes.", words(90_000)),
                 new RewardInput(List.of(new Turn("user", words(300))), "Yes.", null))) {
             assertThatThrownBy(() -> format.encode(input))
@@ -159,12 +170,13 @@ class PlainFormatTest {
             String critique = random.nextInt(4) == 0 ? null : words(random.nextInt(25));
             RewardInput input = new RewardInput(turns, words(random.nextInt(120)), critique);
             EncodedInput encoded = format.encode(input);
-            assertThat(encoded.length()).isLessThanOrEqualTo(LIMIT);
+            assertThat(encoded.ids()).hasSizeLessThanOrEqualTo(LIMIT);
+            assertThat(encoded.critique()).hasSizeLessThanOrEqualTo(LIMIT);
             long cuts = Arrays.stream(encoded.ids())
                     .filter(id -> id == SpecialToken.CUT.id())
                     .count();
             assertThat(encoded.truncated()).isEqualTo(cuts > 0);
-            assertThat(encoded.ids()[encoded.length() - 1]).isEqualTo(SpecialToken.REWARD.id());
+            assertThat(encoded.ids()[encoded.ids().length - 1]).isEqualTo(SpecialToken.REWARD.id());
         }
     }
 
@@ -172,7 +184,7 @@ class PlainFormatTest {
     void shouldReadOnlyTheEndsWhenATextIsHuge() {
         String huge = "First " + "x".repeat(20_000_000) + " Last.";
         EncodedInput input = format.encode(new RewardInput(List.of(), huge, null));
-        assertThat(shown(input)).startsWith("<start><completion> First").endsWith(" Last.<no_critique><reward>");
+        assertThat(shown(input)).startsWith("<start><completion> First").endsWith(" Last.<reward>");
     }
 
     @Test
@@ -194,13 +206,14 @@ class PlainFormatTest {
     }
 
     private static int shownIndex(EncodedInput input, SpecialToken special) {
-        return IntStream.range(0, input.length())
+        return IntStream.range(0, input.ids().length)
                 .filter(i -> input.ids()[i] == special.id())
                 .findFirst()
                 .orElseThrow();
     }
 
     private static String shown(EncodedInput input) {
-        return tokenizer.decode(input.ids());
+        String shown = tokenizer.decode(input.ids());
+        return input.critiqued() ? shown + " beside " + tokenizer.decode(input.critique()) : shown;
     }
 }

@@ -114,7 +114,7 @@ class TokenizerTest {
                 .hasMessageContaining("<pad>");
         String tampered = new String(tokenizer.json(), StandardCharsets.UTF_8)
                 .replaceFirst(
-                        "\"added_tokens\" : \\[ ]", "\"added_tokens\" : [ {\"id\":9,\"content\":\"<no_critique>\"} ]");
+                        "\"added_tokens\" : \\[ ]", "\"added_tokens\" : [ {\"id\":9,\"content\":\"<critique>\"} ]");
         assertThat(tampered).isNotEqualTo(new String(tokenizer.json(), StandardCharsets.UTF_8));
         assertThatThrownBy(() -> Tokenizer.of(tampered.getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(IOException.class)

@@ -181,14 +181,11 @@ public interface TrainerConfig {
     /** Decay of the moving average of the weights, which then serves; 0 for none; as above. */
     OptionalDouble averageDecay();
 
-    /** Share of the pairs with critiques that a step also shows without them, 0 to 1; as above. */
+    /**
+     * Share of the pairs with critiques that a step shows a second time without them, 0 to 1; only with a base model, for the built-in
+     * one learns from both ways of every pair; as above.
+     */
     OptionalDouble withheldShare();
-
-    /** How much of the loss of a pair that is shown both ways is the one without critiques, 0 to 1; as above. */
-    OptionalDouble withheldWeight();
-
-    /** Steps over which that weight goes from one half to it; as above. */
-    OptionalInt withheldWarmUp();
 
     /** Whether figures are also written for TensorBoard, in the folder tensorboard beside the model's checkpoints. */
     @WithDefault("true")

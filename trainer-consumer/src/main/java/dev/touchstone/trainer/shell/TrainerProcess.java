@@ -185,8 +185,10 @@ public class TrainerProcess {
         settings.centring().ifPresent(training::centring);
         settings.averageDecay().ifPresent(training::averageDecay);
         settings.withheldShare().ifPresent(training::withheldShare);
-        settings.withheldWeight().ifPresent(training::withheldWeight);
-        settings.withheldWarmUp().ifPresent(training::withheldWarmUp);
+        if (settings.withheldShare().isPresent() && settings.baseModel().isEmpty()) {
+            throw new UserError("touchstone.withheld-share is for base models: the built-in model learns from both ways of"
+                    + " every pair, so leave the setting out.");
+        }
         LearnerConfig learner = new LearnerConfig(
                 start,
                 training.build(),

@@ -282,25 +282,22 @@ class LearnerTest {
     }
 
     @Test
-    void shouldMeasureTheSamePairsWithAndWithoutCritiquesWhenTheyAreShownBothWays() {
-        List<CritiquedPair> first = Pairs.some(64, 3).subList(0, BATCH);
-        try (Learner both = Learner.fresh(showing(1));
-                Learner plain = Learner.fresh(showing(1).withoutCritiques());
-                Learner once = Learner.fresh(showing(0))) {
-            int trained = learn(both, first).trained();
-            learn(plain, first);
-            learn(once, first);
+    void shouldMeasureTheSamePairsWithoutCritiquesAsAModelThatNeverSeesOnesDoes() {
+        LearnerConfig config = LearnerConfig.defaults(5);
+        try (Learner both = Learner.fresh(config);
+                Learner plain = Learner.fresh(config.withoutCritiques())) {
+            List<CritiquedPair> pairs = Pairs.some(4 * BATCH, 3);
+            int trained = learn(both, pairs).trained();
+            learn(plain, pairs);
 
             PairFigures bare =
                     Objects.requireNonNull(both.figures().prequential().total().withoutCritique());
             PairFigures neverCritiqued =
                     Objects.requireNonNull(plain.figures().prequential().total().all());
-            assertThat(bare.pairs()).isEqualTo(trained);
-            assertThat(bare.logLoss()).isCloseTo(neverCritiqued.logLoss(), within(1e-6)); // by the same first weights
-            assertThat(bare.margin()).isCloseTo(neverCritiqued.margin(), within(1e-6));
-            assertThat(both.figures().loss()).isNotCloseTo(bare.logLoss(), within(1e-6));
-            assertThat(once.figures().prequential().total().withoutCritique()).isNull();
-            assertThat(once.figures().loss()).isCloseTo(both.figures().loss(), within(1e-6));
+            assertThat(trained).isPositive();
+            // Also after many steps, to the last bit: critiques take nothing from what is learnt without them.
+            assertThat(bare).isEqualTo(neverCritiqued);
+            assertThat(both.figures().prequential().total().all()).isNotEqualTo(bare);
         }
     }
 
@@ -326,19 +323,6 @@ class LearnerTest {
         assertThatThrownBy(() -> Learner.restore(checkpoint, LearnerConfig.defaults(6)))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("seed=5");
-    }
-
-    private static LearnerConfig showing(double withheldShare) {
-        LearnerConfig d = LearnerConfig.defaults(5);
-        return new LearnerConfig(
-                d.start(),
-                d.training().withWithheldShare(withheldShare),
-                d.heldOutFraction(),
-                d.heldOutPairs(),
-                d.replay(),
-                d.labels(),
-                d.windowPairs(),
-                true);
     }
 
     private static BatchOutcome learn(Learner learner, List<CritiquedPair> pairs) {

@@ -47,7 +47,7 @@ final class Encoder {
             encoded = format.encode(input);
         } catch (InputRefusedException e) {
             encoded = format.encode(shortened(input));
-            encoded = new EncodedInput(encoded.ids(), true);
+            encoded = new EncodedInput(encoded.ids(), encoded.critique(), true);
         }
         cut += encoded.truncated() ? 1 : 0;
         return encoded;

@@ -1,0 +1,214 @@
+package dev.touchstone.rewardmodel.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.touchstone.rewardmodel.BuiltInConfig;
+import dev.touchstone.rewardmodel.Compute;
+import dev.touchstone.rewardmodel.Devices;
+import dev.touchstone.rewardmodel.Torch;
+import dev.touchstone.rewardmodel.internal.FlatLayout.Parameter;
+import dev.touchstone.rewardmodel.internal.Network.Purpose;
+import dev.touchstone.rewardmodel.text.EncodedInput;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The reader of critiques against {@link ReferenceDecoder}. */
+class CritiqueReaderTest {
+
+    private static final long SEED = 23;
+
+    private static final ReferenceLlama.Batch PAIRS = new ReferenceLlama.Batch(
+            new int[][] {{3, 17, 5, 200, 41}, {9, 8, 7}, {250, 4, 4, 4, 19, 33, 2}},
+            new int[][] {{3, 18, 99}, {9, 8, 7, 6, 5, 4, 3, 2, 1}, {250, 1, 2}},
+            new double[] {0, 0.5, 1.25},
+            null,
+            0.1,
+            0.05);
+
+    /** Of different lengths; the second pair's chosen side has none, and the third one's rejected side. */
+    private static final int[][] CRITIQUES = {
+        {7, 60, 61, 62}, {}, {7, 8, 60, 61, 62, 63, 64, 65, 66, 67, 68}, {7, 99}, {7, 60, 9, 33}, {}
+    };
+
+    @BeforeAll
+    static void start() {
+        Torch.start(1);
+    }
+
+    private static List<EncodedInput> rows(ReferenceLlama.Batch batch) {
+        return IntStream.range(0, 2 * batch.pairs())
+                .mapToObj(i -> new EncodedInput(ids(batch, i), CRITIQUES[i], false))
+                .toList();
+    }
+
+    private static int[] ids(ReferenceLlama.Batch batch, int row) {
+        return row < batch.pairs() ? batch.chosen()[row] : batch.rejected()[row - batch.pairs()];
+    }
+
+    @ParameterizedTest
+    @CsvSource({"cpu, 1", "cpu, 3", "cuda, 3"})
+    void shouldAddWhatTheReferenceSaysWhenScoring(String device, int heads) {
+        BuiltInConfig config = DecoderCase.config(heads);
+        ReferenceDecoder reference = new ReferenceDecoder(config);
+        double[] w = RandomLlama.doubles(DecoderCase.weights(config));
+        List<EncodedInput> rows = rows(PAIRS);
+        for (Purpose purpose : Purpose.values()) {
+            try (Network network = DecoderCase.network(config, Devices.compute(device), purpose)) {
+                float[][] scores = network.score(rows);
+                for (int i = 0; i < scores.length; i++) {
+                    double[] own = reference.rewards(w, ids(PAIRS, i));
+                    double[] said = reference.said(w, ids(PAIRS, i), CRITIQUES[i]);
+                    for (int k = 0; k < heads; k++) {
+                        assertThat((double) scores[i][k]).isCloseTo(own[k] + said[k], within(1e-5));
+                        assertThat(said[k] == 0).isEqualTo(CRITIQUES[i].length == 0);
+                    }
+                    assertThat(network.score(List.of(rows.get(i)))[0]).containsExactly(scores[i], within(1e-5f));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"cpu, 1", "cpu, 3", "cuda, 1"})
+    void shouldGiveTheReferencesGradientAndLeaveTheInputsAsItIsWithoutCritiques(String device, int heads) {
+        BuiltInConfig config = DecoderCase.config(heads);
+        double[][] weights = {{1, 0, 2}, {0, 3, 1}, {1, 1, 0}};
+        ReferenceLlama.Batch batch = heads == 1
+                ? PAIRS
+                : new ReferenceLlama.Batch(PAIRS.chosen(), PAIRS.rejected(), PAIRS.margins(), weights, 0.1, 0.05);
+        Compute compute = Devices.compute(device);
+        float[] gradient = gradient(config, compute, batch, true);
+        Devices.assertSame(device, gradient(config, compute.with(4096, true), batch, true), gradient, 1e-5);
+        float[] without = gradient(config, compute, batch, false);
+        double[] w = RandomLlama.doubles(DecoderCase.weights(config));
+        double worst = 0;
+        double greatest = 0;
+        for (Parameter p : DecoderCase.layout(config).parameters()) {
+            int from = (int) p.offset();
+            int to = from + (int) p.size();
+            if (!p.name().startsWith(FlatLayout.READER)) {
+                assertThat(Arrays.copyOfRange(gradient, from, to))
+                        .as(p.name())
+                        .containsExactly(
+                                Arrays.copyOfRange(without, from, to), within(device.equals("cpu") ? 0f : 1e-6f));
+                continue;
+            }
+            assertThat(Arrays.copyOfRange(without, from, to)).as(p.name()).containsOnly(0f);
+            int stride = (int) Math.max(1, p.size() / 40);
+            for (int i = from; i < to; i += stride) {
+                double central = slope(config, w, i, batch);
+                worst = Math.max(worst, Math.abs(central - gradient[i]));
+                greatest = Math.max(greatest, Math.abs(central));
+            }
+            if (p.name().endsWith("embed_tokens.weight")) {
+                // Rows that the critiques touch are easily missed by the stride.
+                for (int token : new int[] {7, 60, 68, 99, 33}) {
+                    worst = Math.max(
+                            worst,
+                            Math.abs(slope(config, w, from + token * 8 + 1, batch) - gradient[from + token * 8 + 1]));
+                }
+            }
+        }
+        System.out.printf("gradient: greatest %.4f, worst difference %.2e%n", greatest, worst);
+        assertThat(greatest).isGreaterThan(0.01);
+        assertThat(worst).isLessThan(1e-5);
+    }
+
+    private static float[] gradient(
+            BuiltInConfig config, Compute compute, ReferenceLlama.Batch batch, boolean critiques) {
+        try (Network network = DecoderCase.network(config, compute, Purpose.TRAINING)) {
+            Optimiser optimiser = new Optimiser(network, false);
+            int heads = config.rewardHeads();
+            Optimiser.MicroBatch bare = LlamaCase.microBatch(batch, heads);
+            Optimiser.MicroBatch rows =
+                    critiques ? new Optimiser.MicroBatch(rows(batch), bare.margins(), bare.weights()) : bare;
+            float[] values =
+                    optimiser.accumulate(rows, LlamaCase.loss(batch, heads)).read();
+            assertThat(values).hasSize(((critiques ? 4 : 2) * batch.pairs() + 1) * heads);
+            if (critiques) {
+                double loss = 0;
+                for (int k = 0; k < heads; k++) {
+                    loss += values[4 * batch.pairs() * heads + k];
+                }
+                double[] w = RandomLlama.doubles(DecoderCase.weights(config));
+                assertThat(loss).isCloseTo(loss(config, w, batch), within(1e-5));
+                double[] own = new ReferenceDecoder(config).rewards(w, ids(batch, 4));
+                assertThat((double) values[(2 * batch.pairs() + 4) * heads])
+                        .as("the fifth row's reward without its critique")
+                        .isCloseTo(own[0], within(1e-5));
+            }
+            return optimiser.gradient().toArray();
+        }
+    }
+
+    private static double loss(BuiltInConfig config, double[] w, ReferenceLlama.Batch batch) {
+        ReferenceDecoder reference = new ReferenceDecoder(config);
+        double[][] rewards = new double[2 * batch.pairs()][];
+        for (int i = 0; i < rewards.length; i++) {
+            rewards[i] = reference.rewards(w, ids(batch, i));
+            double[] said = reference.said(w, ids(batch, i), CRITIQUES[i]);
+            for (int k = 0; k < said.length; k++) {
+                rewards[i][k] += said[k];
+            }
+        }
+        return ReferenceDecoder.loss(
+                Arrays.copyOf(rewards, batch.pairs()),
+                Arrays.copyOfRange(rewards, batch.pairs(), rewards.length),
+                batch);
+    }
+
+    private static double slope(BuiltInConfig config, double[] w, int i, ReferenceLlama.Batch batch) {
+        double h = 1e-5;
+        double kept = w[i];
+        w[i] = kept + h;
+        double above = loss(config, w, batch);
+        w[i] = kept - h;
+        double below = loss(config, w, batch);
+        w[i] = kept;
+        return (above - below) / (2 * h);
+    }
+
+    @Test
+    void shouldScoreAlikeAloneAndInBatchesWhenLengthsDiffer() {
+        Random random = new Random(SEED);
+        System.out.printf("seed %d%n", SEED);
+        List<EncodedInput> inputs = DecoderCase.inputs(300, 32, 260, SEED).stream()
+                .map(input -> new EncodedInput(
+                        input.ids(), random.ints(random.nextInt(33), 0, 260).toArray(), false))
+                .toList();
+        try (Network network =
+                DecoderCase.network(DecoderCase.config(1), Compute.cpu().with(512, false), Purpose.SCORING)) {
+            float[][] together = network.score(inputs);
+            for (int i = 0; i < inputs.size(); i++) {
+                assertThat(together[i]).containsExactly(network.score(List.of(inputs.get(i)))[0], within(1e-5f));
+            }
+        }
+    }
+
+    @Test
+    void shouldNameTheStretchesOfBothPartsWhenTheLayoutIsAsked() {
+        FlatLayout layout = DecoderCase.layout(DecoderCase.config(2));
+        List<List<FlatLayout.Stretch>> parts = layout.parts();
+        assertThat(parts).hasSize(2);
+        for (Parameter p : layout.parameters()) {
+            List<FlatLayout.Stretch> part = parts.get(p.name().startsWith(FlatLayout.READER) ? 1 : 0);
+            assertThat(part)
+                    .as(p.name())
+                    .filteredOn(stretch ->
+                            stretch.from() <= p.offset() && p.offset() + p.size() <= stretch.from() + stretch.size())
+                    .hasSize(1);
+        }
+        assertThat(parts.stream()
+                        .flatMap(List::stream)
+                        .mapToLong(FlatLayout.Stretch::size)
+                        .sum())
+                .isEqualTo(layout.size());
+    }
+}
