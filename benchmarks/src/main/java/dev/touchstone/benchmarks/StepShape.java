@@ -26,9 +26,7 @@ record StepShape(BuiltInConfig model, int pairs, int tokens) {
 
     /** How it learns: nothing is drawn, so that every step computes the same. */
     static TrainingConfig training() {
-        return TrainingConfig.defaults(1).toBuilder()
-                .learningRate(1e-4)
-                .build();
+        return TrainingConfig.defaults(1).toBuilder().learningRate(1e-4).build();
     }
 
     /** Sequences of a batch. */

@@ -186,8 +186,9 @@ public class TrainerProcess {
         settings.averageDecay().ifPresent(training::averageDecay);
         settings.withheldShare().ifPresent(training::withheldShare);
         if (settings.withheldShare().isPresent() && settings.baseModel().isEmpty()) {
-            throw new UserError("touchstone.withheld-share is for base models: the built-in model learns from both ways of"
-                    + " every pair, so leave the setting out.");
+            throw new UserError(
+                    "touchstone.withheld-share is for base models: the built-in model learns from both ways of"
+                            + " every pair, so leave the setting out.");
         }
         LearnerConfig learner = new LearnerConfig(
                 start,

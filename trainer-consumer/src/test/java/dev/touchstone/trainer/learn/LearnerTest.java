@@ -2,7 +2,6 @@ package dev.touchstone.trainer.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.touchstone.rewardmodel.Torch;
 import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
