@@ -40,23 +40,25 @@
   # What they say is added to the input's own reward. Nothing of it reaches back: inputs are learnt from as if there were
   # no critiques.
 
-  # Additive mask [B, 1, C, T + C].
-  def sight(self: __torch__.RewardModel, x: Tensor, T: int, last: Tensor) -> Tensor:
-    B, C = torch.size(x, 0), torch.size(x, 1)
-    padding = torch.gt(torch.view(torch.arange(T, dtype=4, device=x.device), [1, 1, T]), torch.view(last, [B, 1, 1]))
-    c = torch.arange(C, dtype=4, device=x.device)
-    future = torch.gt(torch.unsqueeze(c, 0), torch.unsqueeze(c, 1))
-    hidden = torch.cat([torch.expand(padding, [B, C, T]), torch.expand(torch.unsqueeze(future, 0), [B, C, C])], -1)
-    return torch.masked_fill(torch.zeros([B, 1, C, T + C], dtype=x.dtype, device=x.device), torch.unsqueeze(hidden, 1), -inf)
+  # Additive mask [B, 1, Q, T + C] of the critique's tokens at [., Q]: the input up to last[b], the critique up to the token.
+  def sight(self: __torch__.RewardModel, like: Tensor, T: int, C: int, last: Tensor, at: Tensor) -> Tensor:
+    B, Q = torch.size(last, 0), torch.size(at, 1)
+    t = torch.view(torch.arange(T, dtype=4, device=like.device), [1, 1, T])
+    c = torch.view(torch.arange(C, dtype=4, device=like.device), [1, 1, C])
+    padding = torch.expand(torch.gt(t, torch.view(last, [B, 1, 1])), [B, Q, T])
+    future = torch.expand(torch.gt(c, torch.unsqueeze(at, 2)), [B, Q, C])
+    hidden = torch.unsqueeze(torch.cat([padding, future], -1), 1)
+    return torch.masked_fill(torch.zeros([B, 1, Q, T + C], dtype=like.dtype, device=like.device), hidden, -inf)
 
-  def read_block(self: __torch__.RewardModel, x: Tensor, memory: Tensor, mask: Tensor, w: Dict[str, Tensor]) -> Tensor:
-    B, C, T, d, H = torch.size(x, 0), torch.size(x, 1), torch.size(memory, 1), self.dim, self.heads
-    h = self.norm(torch.cat([memory, x], 1), w, "attention_norm")
-    k, v = torch.unbind(torch.view(torch.linear(h, torch.slice(w["qkv"], 0, d, 3 * d)), [B, T + C, 2, H, d // H]), 2)
-    q = torch.view(torch.linear(torch.slice(h, 1, T, T + C), torch.slice(w["qkv"], 0, 0, d)), [B, C, H, d // H])
+  # One block for the tokens x [B, Q, d] of the critiques [B, C, d].
+  def read_block(self: __torch__.RewardModel, x: Tensor, critiques: Tensor, memory: Tensor, mask: Tensor, w: Dict[str, Tensor]) -> Tensor:
+    B, Q, S, d, H = torch.size(x, 0), torch.size(x, 1), torch.size(mask, 3), self.dim, self.heads
+    h = self.norm(torch.cat([memory, critiques], 1), w, "attention_norm")
+    k, v = torch.unbind(torch.view(torch.linear(h, torch.slice(w["qkv"], 0, d, 3 * d)), [B, S, 2, H, d // H]), 2)
+    q = torch.view(torch.linear(self.norm(x, w, "attention_norm"), torch.slice(w["qkv"], 0, 0, d)), [B, Q, H, d // H])
     scores = torch.matmul(torch.transpose(q, 1, 2), torch.permute(k, [0, 2, 3, 1])) * float(d // H) ** -0.5 + mask
     a = torch.matmul(torch.softmax(scores, -1), torch.transpose(v, 1, 2))
-    x = x + torch.linear(torch.reshape(torch.transpose(a, 1, 2), [B, C, d]), w["out"])
+    x = x + torch.linear(torch.reshape(torch.transpose(a, 1, 2), [B, Q, d]), w["out"])
     h = self.norm(x, w, "feed_forward_norm")
     return x + torch.linear(torch.gelu(torch.linear(h, w["up"])), w["down"])
 
@@ -67,10 +69,16 @@
   # What critiques x [B, C, d], embedded, add to the rewards [B, R]; read at token ends[b], which is -1 where there is none.
   def read(self: __torch__.RewardModel, x: Tensor, ws: List[Tensor], vs: List[Tensor], rest: Dict[str, Tensor], memory: List[Tensor], last: Tensor, ends: Tensor) -> Tensor:
     none = torch.narrow(x, 0, 0, 0)
-    mask = self.sight(x, torch.size(memory[0], 1), last)
+    T, C = torch.size(memory[0], 1), torch.size(x, 1)
+    at = torch.clamp(ends, 0)
+    mask = self.sight(x, T, C, last, torch.unsqueeze(torch.arange(C, dtype=4, device=x.device), 0))
     for l in range(self.layers):
-      x = self.read_block(x, torch.detach(memory[l]), mask, self.block_weights(ws[l], vs[l], none, none, 0))
-    end = torch.to(torch.squeeze(self.at_last(x, torch.clamp(ends, 0)), 1), 6)
+      tokens = x
+      if l == self.layers - 1:
+        tokens = self.at_last(x, at)
+        mask = self.sight(x, T, C, last, torch.unsqueeze(at, 1))
+      x = self.read_block(tokens, x, torch.detach(memory[l]), mask, self.block_weights(ws[l], vs[l], none, none, 0))
+    end = torch.to(torch.squeeze(x, 1), 6)
     said = torch.linear(self.norm(end, rest, "critique.final_norm"), torch.to(rest["critique.score"], 6))
     return torch.masked_fill(said, torch.unsqueeze(torch.lt(ends, 0), 1), 0.)
 
