@@ -172,16 +172,34 @@ public final class RewardModelTrainer implements AutoCloseable {
      *     the device
      */
     public StepResult step(List<EncodedPair> batch) {
-        return submit(batch).result();
+        return step(batch, batch.size());
     }
 
     /**
-     * The same without waiting for the device. Figures of older steps are read on the way, and what is wrong with them is
-     * thrown here.
+     * The same of pairs some of which were learnt from before. From the others alone can be told how good the rewards without
+     * critiques are, and so how much they should count beside one.
+     *
+     * @param unseen so many pairs, from the first on, were not learnt from before
      */
+    public StepResult step(List<EncodedPair> batch, int unseen) {
+        return submit(batch, unseen).result();
+    }
+
+    /** {@link #step(List)} without waiting for the device. */
     public PendingStep submit(List<EncodedPair> batch) {
+        return submit(batch, batch.size());
+    }
+
+    /**
+     * {@link #step(List, int)} without waiting for the device. Figures of older steps are read on the way, and what is wrong
+     * with them is thrown here.
+     */
+    public PendingStep submit(List<EncodedPair> batch, int unseen) {
         if (batch.isEmpty()) {
             throw new IllegalArgumentException("A step needs at least one pair.");
+        }
+        if (unseen < 0 || unseen > batch.size()) {
+            throw new IllegalArgumentException("Of " + batch.size() + " pairs " + unseen + " cannot be unseen.");
         }
         int n = batch.size();
         long attempt = counters.attempts() + pending.size();
@@ -205,7 +223,7 @@ public final class RewardModelTrainer implements AutoCloseable {
         // A pair counts the same whether it is shown once or both ways.
         Optimiser.Loss loss =
                 new Optimiser.Loss(training.labelSmoothing(), training.centring(), 1.0 / (n * model().rewardHeads()));
-        List<BatchGradient.Pass> passes = gradient.accumulate(shown, weights.toArray(float[][]::new), loss);
+        List<BatchGradient.Pass> passes = gradient.accumulate(shown, unseen, weights.toArray(float[][]::new), loss);
         Optimiser.Result update =
                 optimiser.apply(passes.stream().map(BatchGradient.Pass::result).toList(), update(attempt + 1));
         PendingStep step = new PendingStep(this, passes, update, bareAt, shown.size());

@@ -37,8 +37,8 @@
 
   # The reader of critiques: blocks of the same shape behind those of the inputs, whose parameters in the prefixes begin
   # with `critique.`. A critique's tokens see the input as its blocks were given it (T tokens), and their own past (C).
-  # What they say is added to the input's own reward. Nothing of it reaches back: inputs are learnt from as if there were
-  # no critiques.
+  # What they say is added to the input's own reward, which counts as much as it is trusted. Nothing of it reaches back:
+  # inputs are learnt from as if there were no critiques.
 
   # Additive mask [B, 1, Q, T + C] of the critique's tokens at [., Q]: the input up to last[b], the critique up to the token.
   def sight(self: __torch__.RewardModel, like: Tensor, T: int, C: int, last: Tensor, at: Tensor) -> Tensor:
@@ -82,6 +82,12 @@
     said = torch.linear(self.norm(end, rest, "critique.final_norm"), torch.to(rest["critique.score"], 6))
     return torch.masked_fill(said, torch.unsqueeze(torch.lt(ends, 0), 1), 0.)
 
+  # How much an input's own reward counts, [B, R]: all of it without a critique. It is learnt from unseen pairs alone: of pairs that were
+  # learnt from before every input's reward looks good. Ten times the parameter, for AdamW moves that by the learning rate.
+  def trust(self: __torch__.RewardModel, rest: Dict[str, Tensor], ends: Tensor) -> Tensor:
+    trust = torch.unsqueeze(torch.to(rest["trust"], 6) * 10., 0)
+    return torch.where(torch.unsqueeze(torch.lt(ends, 0), 1), torch.ones_like(trust), trust)
+
   # Rewards [B, R] of inputs with critiques.
   def score_critiqued(self: __torch__.RewardModel, body: Tensor, rest: Tensor, frozen_body: Tensor, frozen_rest: Tensor, ids: Tensor, last: Tensor, critiques: Tensor, ends: Tensor) -> Tensor:
     torch.set_grad_enabled(False)
@@ -99,11 +105,12 @@
       ws.append(torch.to(self.stretch(body, self.body_prefix, self.body_block, self.layers + l), self.compute))
       vs.append(torch.to(self.stretch(rest, self.rest_prefix, self.rest_block, self.layers + l), self.compute))
     own = self.head(torch.squeeze(torch.to(x, 6), 1), top)
-    return own + self.read(self.embed_critiques(first, top, critiques), ws, vs, top, memory, last, ends)
+    return own * self.trust(top, ends) + self.read(self.embed_critiques(first, top, critiques), ws, vs, top, memory, last, ends)
 
   # `accumulate` for inputs with critiques: the inputs' gradient is the one without critiques, and the reader learns what
-  # their rewards leave to be said. Returns [4 P + 1, R]: rewards with critiques, rewards without, the loss with critiques.
-  def accumulate_critiqued(self: __torch__.RewardModel, body: Tensor, rest: Tensor, frozen_body: Tensor, frozen_rest: Tensor, g_body: Tensor, g_rest: Tensor, ids: Tensor, last: Tensor, margins: Tensor, labels: Tensor, weights: Tensor, options: Tensor, critiques: Tensor, ends: Tensor) -> Tensor:
+  # their rewards leave to be said. unseen: [P], 1 for pairs that were not learnt from before, 0 for others. Returns
+  # [4 P + 1, R]: rewards with critiques, rewards without, the loss with critiques.
+  def accumulate_critiqued(self: __torch__.RewardModel, body: Tensor, rest: Tensor, frozen_body: Tensor, frozen_rest: Tensor, g_body: Tensor, g_rest: Tensor, ids: Tensor, last: Tensor, margins: Tensor, labels: Tensor, weights: Tensor, options: Tensor, critiques: Tensor, ends: Tensor, unseen: Tensor) -> Tensor:
     o = annotate(List[float], options.tolist())
     memory = annotate(List[Tensor], [])
     own, _ = self.learn(body, rest, frozen_body, frozen_rest, g_body, g_rest, ids, last, margins, labels, weights, o, memory)
@@ -116,9 +123,13 @@
       ws.append(self.leaf(self.stretch(body, self.body_prefix, self.body_block, self.layers + l), self.compute))
       vs.append(self.leaf(self.stretch(rest, self.rest_prefix, self.rest_block, self.layers + l), self.compute))
     torch.set_grad_enabled(True)
-    r = own + self.read(x, ws, vs, self.prefix_weights(top, frozen_rest, "rest"), memory, last, ends)
+    first = self.prefix_weights(top, frozen_rest, "rest")
+    trust = self.trust(first, ends)
+    said = self.read(x, ws, vs, first, memory, last, ends)
+    r = own * torch.detach(trust) + said
     losses = torch.sum(self.losses(r, margins, labels, o[0], o[1]) * weights, [0]) * o[2]
-    grads = torch.grad([torch.sum(losses)], [x, top] + ws + vs, None, None, False, True)
+    judged = self.losses(own * trust + torch.detach(said), margins, labels, o[0], o[1]) * weights * torch.unsqueeze(unseen, 1)
+    grads = torch.grad([torch.sum(losses) + torch.sum(judged) * o[2]], [x, top] + ws + vs, None, None, False, True)
     torch.set_grad_enabled(False)
     torch.narrow(g_rest, 0, 0, self.rest_prefix).add_(torch._unwrap_optional(grads[1]))
     for l in range(self.layers):
@@ -126,8 +137,8 @@
       self.stretch(g_rest, self.rest_prefix, self.rest_block, self.layers + l).add_(torch._unwrap_optional(grads[2 + self.layers + l]))
     g = torch.to(torch._unwrap_optional(grads[0]), 6)
     none = torch.narrow(g_body, 0, 0, 0)
-    first = self.prefix_weights(g_body, none, "body")
-    first["critique.embed_tokens"].add_(torch.embedding_dense_backward(g, critiques, self.vocabulary, -1, False))
+    embeddings = self.prefix_weights(g_body, none, "body")
+    embeddings["critique.embed_tokens"].add_(torch.embedding_dense_backward(g, critiques, self.vocabulary, -1, False))
     others = self.prefix_weights(g_rest, none, "rest")
     torch.slice(others["critique.embed_positions"], 0, 0, torch.size(critiques, 1)).add_(torch.sum(g, [0]))
     return torch.cat([torch.detach(r), own, torch.unsqueeze(torch.detach(losses), 0)])

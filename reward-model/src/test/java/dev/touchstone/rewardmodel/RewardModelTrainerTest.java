@@ -141,7 +141,7 @@ class RewardModelTrainerTest {
             Map<String, float[]> learnt = tensors(with.checkpoint(root, "with", NOTHING));
             Map<String, float[]> expected = tensors(without.checkpoint(root, "without", NOTHING));
             learnt.forEach((name, values) -> {
-                if (name.startsWith("critique.")) {
+                if (name.startsWith("critique.") || name.equals("trust")) {
                     assertThat(values).as(name).isNotEqualTo(expected.get(name));
                 } else {
                     assertThat(values).as(name).isEqualTo(expected.get(name));

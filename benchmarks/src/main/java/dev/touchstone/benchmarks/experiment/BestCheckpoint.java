@@ -58,6 +58,7 @@ public record BestCheckpoint<T>(long step, double validation, Map<String, T> fig
         Path scratch = Files.createTempDirectory("experiment");
         try {
             List<Integer> epoch = new ArrayList<>();
+            long drawn = 0;
             long at = 0;
             double best = -1;
             Path folder = scratch;
@@ -74,7 +75,10 @@ public record BestCheckpoint<T>(long step, double validation, Map<String, T> fig
                     batch.add(new EncodedPair(
                             training.chosen().get(next), training.rejected().get(next), 0));
                 }
-                trainer.step(batch);
+                // Pairs are unseen in the first epoch alone.
+                int unseen = (int) Math.max(0, Math.min(batch.size(), training.size() - drawn));
+                drawn += batch.size();
+                trainer.step(batch, unseen);
                 if (step % schedule.every() == 0 || step == schedule.steps()) {
                     double accuracy =
                             Wins.share(trainer.score(validation.chosen()), trainer.score(validation.rejected()));

@@ -131,9 +131,11 @@ public final class TrainerBench {
                 model.step(fresh);
                 seen.addAll(fresh);
                 for (int replay = 0; replay < learner.replay().replaySteps(); replay++) {
-                    model.step(random.ints(fresh.size(), 0, seen.size())
-                            .mapToObj(seen::get)
-                            .toList());
+                    model.step(
+                            random.ints(fresh.size(), 0, seen.size())
+                                    .mapToObj(seen::get)
+                                    .toList(),
+                            0);
                 }
                 if (i == 0) {
                     begun = System.nanoTime();

@@ -110,18 +110,19 @@ public final class BatchGradient {
      * Accumulates the gradient of the loss.
      *
      * @param batch pairs as they are shown to the model
+     * @param unseen so many of them, from the first on, were not learnt from before
      * @param weights how much each reward head counts each of them, [pairs][heads]
      * @param loss of which kind, and what the weighted sum is multiplied by
      * @throws IllegalStateException when not even one pair fits the device
      */
-    public List<Pass> accumulate(List<EncodedPair> batch, float[][] weights, Optimiser.Loss loss) {
+    public List<Pass> accumulate(List<EncodedPair> batch, int unseen, float[][] weights, Optimiser.Loss loss) {
         while (true) {
             List<int[]> plan = BatchPlan.of(
                     batch.size(), i -> longest(batch.get(i)), i -> batch.get(i).critiqued(), memory.tokens() / 2);
             List<Pass> passes = new ArrayList<>();
             try {
                 for (int[] pairs : plan) {
-                    Optimiser.MicroBatch rows = microBatch(batch, weights, pairs);
+                    Optimiser.MicroBatch rows = microBatch(batch, unseen, weights, pairs);
                     passes.add(new Pass(pairs, rows.critiqued(), device.accumulate(rows, loss)));
                 }
                 return passes;
@@ -143,20 +144,23 @@ public final class BatchGradient {
         return Math.max(pair.chosen().length(), pair.rejected().length());
     }
 
-    private static Optimiser.MicroBatch microBatch(List<EncodedPair> batch, float[][] weights, int[] pairs) {
+    private static Optimiser.MicroBatch microBatch(
+            List<EncodedPair> batch, int unseen, float[][] weights, int[] pairs) {
         List<EncodedInput> rows = new ArrayList<>(2 * pairs.length);
         float[] margins = new float[pairs.length];
         float[] labels = new float[pairs.length];
         float[][] counts = new float[pairs.length][];
+        float[] fresh = new float[pairs.length];
         for (int i = 0; i < pairs.length; i++) {
             rows.add(batch.get(pairs[i]).chosen());
             margins[i] = (float) batch.get(pairs[i]).margin();
             labels[i] = batch.get(pairs[i]).tie() ? 0.5f : 1;
             counts[i] = weights[pairs[i]];
+            fresh[i] = pairs[i] < unseen ? 1 : 0;
         }
         for (int pair : pairs) {
             rows.add(batch.get(pair).rejected());
         }
-        return new Optimiser.MicroBatch(rows, margins, labels, counts);
+        return new Optimiser.MicroBatch(rows, margins, labels, counts, fresh);
     }
 }

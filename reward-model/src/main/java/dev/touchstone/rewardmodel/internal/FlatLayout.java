@@ -2,6 +2,7 @@ package dev.touchstone.rewardmodel.internal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Where each parameter stands in a flat vector: the body (embeddings, then the matrices block by block), then the rest
@@ -20,6 +21,9 @@ public record FlatLayout(
 
     /** How the names of a reader's parameters begin. */
     static final String READER = "critique.";
+
+    /** How much an input's own reward counts beside a critique, divided by ten. */
+    static final String TRUST = "trust";
 
     /** A layout without a reader of critiques. */
     FlatLayout(int layers, List<View> body, List<View> bodyBlock, List<View> rest, List<View> restBlock) {
@@ -83,16 +87,21 @@ public record FlatLayout(
     }
 
     /**
-     * The stretches of the flat vector that belong to what reads inputs, and those of the reader of critiques where there is
-     * one: parts of the network that learn each by itself.
+     * The stretches of the flat vector that belong to what reads inputs, and where there is a reader of critiques its own and
+     * how much inputs are trusted beside it: parts of the network that learn each by itself.
      */
     List<List<Stretch>> parts() {
         List<Stretch> inputs = new ArrayList<>();
         List<Stretch> critiques = new ArrayList<>();
+        List<Stretch> trust = new ArrayList<>();
         for (Parameter parameter : parameters()) {
-            append(parameter.name().startsWith(READER) ? critiques : inputs, parameter);
+            append(
+                    parameter.name().equals(TRUST) ? trust : parameter.name().startsWith(READER) ? critiques : inputs,
+                    parameter);
         }
-        return critiques.isEmpty() ? List.of(inputs) : List.of(inputs, critiques);
+        return Stream.of(inputs, critiques, trust)
+                .filter(part -> !part.isEmpty())
+                .toList();
     }
 
     /**

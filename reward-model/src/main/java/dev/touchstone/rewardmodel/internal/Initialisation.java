@@ -9,14 +9,16 @@ public final class Initialisation {
 
     private Initialisation() {}
 
-    /** A whole model from scratch: normal matrices and positions, ones and zeros for norms. */
+    /** A whole model from scratch: normal matrices and positions, ones and zeros for norms, and all trust in inputs. */
     public static float[] builtIn(FlatLayout layout, long seed) {
         Random random = new Random(seed);
         float[] flat = new float[Math.toIntExact(layout.size())];
         for (Parameter p : layout.parameters()) {
             int from = (int) p.offset();
             int to = from + (int) p.size();
-            if (p.name().endsWith("norm.weight")) {
+            if (p.name().equals(FlatLayout.TRUST)) {
+                Arrays.fill(flat, from, to, 0.1f);
+            } else if (p.name().endsWith("norm.weight")) {
                 Arrays.fill(flat, from, to, 1f);
             } else if (!p.name().endsWith(".bias")) {
                 double deviation = deviation(p);

@@ -25,12 +25,14 @@ public final class Optimiser implements BatchGradient.Device {
      * @param margins one per pair
      * @param labels how likely each pair's chosen side is the better one: 1, or 0.5 for a tie
      * @param weights how often each reward head counts each pair, [pairs][heads]
+     * @param unseen 1 for pairs that were not learnt from before, 0 for others
      */
     @SuppressWarnings("ArrayRecordComponent")
-    public record MicroBatch(List<EncodedInput> rows, float[] margins, float[] labels, float[][] weights) {
-        /** Pairs without a tie among them. */
+    public record MicroBatch(
+            List<EncodedInput> rows, float[] margins, float[] labels, float[][] weights, float[] unseen) {
+        /** Unseen pairs without a tie among them. */
         public MicroBatch(List<EncodedInput> rows, float[] margins, float[][] weights) {
-            this(rows, margins, ones(margins.length), weights);
+            this(rows, margins, ones(margins.length), weights, ones(margins.length));
         }
 
         /** Whether a critique stands beside one row at least. */
@@ -211,6 +213,7 @@ public final class Optimiser implements BatchGradient.Device {
                     onCpu(scratch, options)));
             if (batch.critiqued()) {
                 arguments.addAll(network.critiques(scratch, batch.rows()));
+                arguments.add(scratch.create(batch.unseen()));
             }
             String method = batch.critiqued() ? "accumulate_critiqued" : "accumulate";
             return new Result(scratch, network.program().call(scratch, method, arguments.toArray(NDArray[]::new)));

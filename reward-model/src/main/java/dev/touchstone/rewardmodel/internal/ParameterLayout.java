@@ -51,7 +51,8 @@ public record ParameterLayout(FlatLayout trained, FlatLayout frozen) {
                         View.of("final_norm.bias", "final_norm.bias", d),
                         View.of("critique.embed_positions", "critique.embed_positions.weight", config.maxTokens(), d),
                         View.of("critique.final_norm.weight", "critique.final_norm.weight", d),
-                        View.of("critique.final_norm.bias", "critique.final_norm.bias", d)),
+                        View.of("critique.final_norm.bias", "critique.final_norm.bias", d),
+                        View.of(FlatLayout.TRUST, FlatLayout.TRUST, config.rewardHeads())),
                 List.of(
                         View.of("attention_norm.weight", "layers.%d.attention_norm.weight", d),
                         View.of("attention_norm.bias", "layers.%d.attention_norm.bias", d),

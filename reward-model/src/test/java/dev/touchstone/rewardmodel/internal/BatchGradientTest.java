@@ -83,7 +83,7 @@ class BatchGradientTest {
     void shouldHalveUntilItFitsAndStayThereWhenMemoryRunsOut(String message) {
         BatchGradient batches =
                 new BatchGradient(device(130, new EngineException("step", new RuntimeException(message))), 1, 512);
-        List<Pass> passes = batches.accumulate(pairs(16, 16), weights(16), LOSS);
+        List<Pass> passes = batches.accumulate(pairs(16, 16), 16, weights(16), LOSS);
         assertThat(log)
                 .containsExactly(
                         "failed 512", "cleared", "failed 256", "cleared", "did 128", "did 128", "did 128", "did 128");
@@ -91,7 +91,7 @@ class BatchGradientTest {
         assertThat(passes).hasSize(4);
         log.clear();
         gradient = 0;
-        assertThat(batches.accumulate(pairs(16, 16), weights(16), LOSS)).hasSize(4);
+        assertThat(batches.accumulate(pairs(16, 16), 16, weights(16), LOSS)).hasSize(4);
         assertThat(log).as("the limit stays").containsExactly("did 128", "did 128", "did 128", "did 128");
         assertThat(gradient).isEqualTo(16);
     }
@@ -102,7 +102,7 @@ class BatchGradientTest {
         // Short pairs fit, the long ones behind them do not until there is one to a pass.
         List<EncodedPair> batch = new ArrayList<>(pairs(4, 48));
         batch.addAll(pairs(3, 10));
-        List<Pass> passes = batches.accumulate(batch, weights(7), LOSS);
+        List<Pass> passes = batches.accumulate(batch, batch.size(), weights(7), LOSS);
         assertThat(log)
                 .containsExactly("did 96", "failed 192", "cleared", "did 96", "did 96", "did 96", "did 96", "did 96");
         assertThat(gradient).isEqualTo(7);
@@ -118,7 +118,7 @@ class BatchGradientTest {
     void shouldStopClearlyWhenNotEvenOnePairFits() {
         RuntimeException failure = new RuntimeException(CUDA);
         BatchGradient batches = new BatchGradient(device(20, failure), 1, 1 << 14);
-        assertThatThrownBy(() -> batches.accumulate(pairs(3, 16), weights(3), LOSS))
+        assertThatThrownBy(() -> batches.accumulate(pairs(3, 16), 3, weights(3), LOSS))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("one pair, fits the memory")
                 .hasCause(failure);
@@ -130,7 +130,7 @@ class BatchGradientTest {
     void shouldPassOnWhatIsNoLackOfMemory() {
         RuntimeException failure = new IllegalArgumentException("Token id 7 is not in the model's vocabulary");
         BatchGradient batches = new BatchGradient(device(20, failure), 1, 512);
-        assertThatThrownBy(() -> batches.accumulate(pairs(3, 16), weights(3), LOSS))
+        assertThatThrownBy(() -> batches.accumulate(pairs(3, 16), 3, weights(3), LOSS))
                 .isSameAs(failure);
         assertThat(log).containsExactly("failed 96", "cleared");
         assertThat(DeviceMemory.isOutOfMemory(new RuntimeException())).isFalse();
@@ -168,11 +168,11 @@ class BatchGradientTest {
                 }
             };
             BatchGradient batches = new BatchGradient(narrow, 1, 512);
-            batches.accumulate(batch, weights(10), LOSS).forEach(Pass::close);
+            batches.accumulate(batch, batch.size(), weights(10), LOSS).forEach(Pass::close);
             float[] begunAgain = optimiser.gradient().toArray();
             optimiser.clear();
             // The limit stays, so now it fits at once.
-            batches.accumulate(batch, weights(10), LOSS).forEach(Pass::close);
+            batches.accumulate(batch, batch.size(), weights(10), LOSS).forEach(Pass::close);
             assertThat(begunAgain).isEqualTo(optimiser.gradient().toArray()).isNotEqualTo(new float[begunAgain.length]);
             assertThat(network.managedArrays()).isEqualTo(before);
         }

@@ -37,6 +37,20 @@ class CritiqueReaderTest {
         {7, 60, 61, 62}, {}, {7, 8, 60, 61, 62, 63, 64, 65, 66, 67, 68}, {7, 99}, {7, 60, 9, 33}, {}
     };
 
+    private static final float[] UNSEEN = {1, 0, 1};
+
+    /** The same batch without the pair that was learnt from before. */
+    private static ReferenceLlama.Batch unseen(ReferenceLlama.Batch batch, int heads) {
+        double[][] weights = new double[batch.pairs()][heads];
+        for (int i = 0; i < weights.length; i++) {
+            for (int k = 0; k < heads; k++) {
+                weights[i][k] = UNSEEN[i] * batch.weight(i, k);
+            }
+        }
+        return new ReferenceLlama.Batch(
+                batch.chosen(), batch.rejected(), batch.margins(), weights, batch.smoothing(), batch.centring());
+    }
+
     @BeforeAll
     static void start() {
         Torch.start(1);
@@ -63,11 +77,11 @@ class CritiqueReaderTest {
             try (Network network = DecoderCase.network(config, Devices.compute(device), purpose)) {
                 float[][] scores = network.score(rows);
                 for (int i = 0; i < scores.length; i++) {
+                    double[] expected = reference.rewards(w, ids(PAIRS, i), CRITIQUES[i]);
                     double[] own = reference.rewards(w, ids(PAIRS, i));
-                    double[] said = reference.said(w, ids(PAIRS, i), CRITIQUES[i]);
                     for (int k = 0; k < heads; k++) {
-                        assertThat((double) scores[i][k]).isCloseTo(own[k] + said[k], within(1e-5));
-                        assertThat(said[k] == 0).isEqualTo(CRITIQUES[i].length == 0);
+                        assertThat((double) scores[i][k]).isCloseTo(expected[k], within(1e-5));
+                        assertThat(expected[k] == own[k]).isEqualTo(CRITIQUES[i].length == 0);
                     }
                     assertThat(network.score(List.of(rows.get(i)))[0]).containsExactly(scores[i], within(1e-5f));
                 }
@@ -93,6 +107,14 @@ class CritiqueReaderTest {
         for (Parameter p : DecoderCase.layout(config).parameters()) {
             int from = (int) p.offset();
             int to = from + (int) p.size();
+            if (p.name().equals(FlatLayout.TRUST)) {
+                for (int i = from; i < to; i++) {
+                    double central = slope(config, w, i, unseen(batch, heads));
+                    assertThat(Math.abs(central)).isGreaterThan(1e-3);
+                    assertThat((double) gradient[i]).isCloseTo(central, within(1e-5));
+                }
+                continue;
+            }
             if (!p.name().startsWith(FlatLayout.READER)) {
                 assertThat(Arrays.copyOfRange(gradient, from, to))
                         .as(p.name())
@@ -127,8 +149,9 @@ class CritiqueReaderTest {
             Optimiser optimiser = new Optimiser(network, false);
             int heads = config.rewardHeads();
             Optimiser.MicroBatch bare = LlamaCase.microBatch(batch, heads);
-            Optimiser.MicroBatch rows =
-                    critiques ? new Optimiser.MicroBatch(rows(batch), bare.margins(), bare.weights()) : bare;
+            Optimiser.MicroBatch rows = critiques
+                    ? new Optimiser.MicroBatch(rows(batch), bare.margins(), bare.labels(), bare.weights(), UNSEEN)
+                    : bare;
             float[] values =
                     optimiser.accumulate(rows, LlamaCase.loss(batch, heads)).read();
             assertThat(values).hasSize(((critiques ? 4 : 2) * batch.pairs() + 1) * heads);
@@ -152,11 +175,7 @@ class CritiqueReaderTest {
         ReferenceDecoder reference = new ReferenceDecoder(config);
         double[][] rewards = new double[2 * batch.pairs()][];
         for (int i = 0; i < rewards.length; i++) {
-            rewards[i] = reference.rewards(w, ids(batch, i));
-            double[] said = reference.said(w, ids(batch, i), CRITIQUES[i]);
-            for (int k = 0; k < said.length; k++) {
-                rewards[i][k] += said[k];
-            }
+            rewards[i] = reference.rewards(w, ids(batch, i), CRITIQUES[i]);
         }
         return ReferenceDecoder.loss(
                 Arrays.copyOf(rewards, batch.pairs()),
@@ -193,13 +212,13 @@ class CritiqueReaderTest {
     }
 
     @Test
-    void shouldNameTheStretchesOfBothPartsWhenTheLayoutIsAsked() {
+    void shouldNameTheStretchesOfEachPartWhenTheLayoutIsAsked() {
         FlatLayout layout = DecoderCase.layout(DecoderCase.config(2));
         List<List<FlatLayout.Stretch>> parts = layout.parts();
-        assertThat(parts).hasSize(2);
+        assertThat(parts).hasSize(3);
         for (Parameter p : layout.parameters()) {
-            List<FlatLayout.Stretch> part = parts.get(p.name().startsWith(FlatLayout.READER) ? 1 : 0);
-            assertThat(part)
+            int part = p.name().equals(FlatLayout.TRUST) ? 2 : p.name().startsWith(FlatLayout.READER) ? 1 : 0;
+            assertThat(parts.get(part))
                     .as(p.name())
                     .filteredOn(stretch ->
                             stretch.from() <= p.offset() && p.offset() + p.size() <= stretch.from() + stretch.size())

@@ -107,8 +107,8 @@ class PaddingTest {
                 Logits one = Logits.of(batch.size());
                 Logits other = Logits.of(batch.size());
                 Optimiser.Loss loss = new Optimiser.Loss(0.1, 0.01, 1.0 / (batch.size() * heads));
-                List<Pass> passes = atOnce.accumulate(batch, weights, loss);
-                List<Pass> pieces = piecewise.accumulate(batch, weights, loss);
+                List<Pass> passes = atOnce.accumulate(batch, batch.size(), weights, loss);
+                List<Pass> pieces = piecewise.accumulate(batch, batch.size(), weights, loss);
                 assertThat(passes).hasSize(1);
                 assertThat(pieces).hasSizeGreaterThan(4);
                 assertClose(second.gradient().toArray(), first.gradient().toArray(), "gradient");

@@ -44,6 +44,9 @@ final class ReferenceAdamW {
     }
 
     static boolean isMatrix(String name) {
-        return !name.endsWith("norm.weight") && !name.endsWith(".bias") && !name.contains("embed_positions");
+        return !name.endsWith("norm.weight")
+                && !name.endsWith(".bias")
+                && !name.contains("embed_positions")
+                && !name.equals(FlatLayout.TRUST);
     }
 }

@@ -54,12 +54,22 @@ final class ReferenceDecoder {
         return head(w, "", x);
     }
 
+    /** Rewards of an input with a critique beside it: its own as far as they are trusted, and what the critique adds. */
+    double[] rewards(double[] w, int[] ids, int[] critique) {
+        double[] rewards = rewards(w, ids);
+        double[] said = said(w, ids, critique);
+        for (int k = 0; k < rewards.length; k++) {
+            rewards[k] = rewards[k] * (critique.length == 0 ? 1 : 10 * w[at(FlatLayout.TRUST) + k]) + said[k];
+        }
+        return rewards;
+    }
+
     /**
      * What a critique beside an input adds to its rewards: its tokens see the input as each block was given it.
      *
      * @param critique its ids; none for no critique, which adds nothing
      */
-    double[] said(double[] w, int[] ids, int[] critique) {
+    private double[] said(double[] w, int[] ids, int[] critique) {
         if (critique.length == 0) {
             return new double[config.rewardHeads()];
         }

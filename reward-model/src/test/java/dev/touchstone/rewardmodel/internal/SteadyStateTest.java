@@ -74,7 +74,8 @@ class SteadyStateTest {
         for (float[] row : weights) {
             Arrays.fill(row, 1);
         }
-        List<Pass> passes = gradient.accumulate(batch, weights, new Optimiser.Loss(0, 0, 1.0 / (4 * heads)));
+        List<Pass> passes =
+                gradient.accumulate(batch, batch.size(), weights, new Optimiser.Loss(0, 0, 1.0 / (4 * heads)));
         optimiser
                 .apply(
                         passes.stream().map(Pass::result).toList(),

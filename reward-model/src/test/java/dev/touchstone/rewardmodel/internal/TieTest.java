@@ -76,7 +76,8 @@ class TieTest {
                     List.of(new EncodedInput(chosen, false), new EncodedInput(rejected, false)),
                     new float[1],
                     new float[] {label},
-                    new float[][] {{1}});
+                    new float[][] {{1}},
+                    new float[] {1});
             float[] values = optimiser
                     .accumulate(batch, new Optimiser.Loss(smoothing, 0.05, 1))
                     .read();

@@ -120,13 +120,13 @@ public final class Learner implements AutoCloseable {
         if (replay.replaySteps() == 0) {
             first.addAll(state.replay().draw(replayed, number, 0));
         }
-        StepResult test = model.step(first).first(ranked.size());
+        StepResult test = model.step(first, fresh.size()).first(ranked.size());
         state.progress().test(ranked, test);
         fresh.forEach(example -> state.replay().offer(example.source(), example.pair()));
         for (int step = 0; step < replay.replaySteps(); step++) {
             List<EncodedPair> again = state.replay().draw(replay.inStep(step, replayed), number, step);
             if (!again.isEmpty()) {
-                model.step(again);
+                model.step(again, 0);
             }
         }
     }
