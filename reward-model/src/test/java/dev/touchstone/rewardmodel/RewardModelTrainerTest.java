@@ -151,6 +151,32 @@ class RewardModelTrainerTest {
         }
     }
 
+    @Test
+    void shouldJudgeWhatInputsAreWorthByUnseenPairsAloneWhenTheyStandBesideCritiques() throws Exception {
+        try (RewardModelTrainer trainer = small(TrainingConfig.defaults(1))) {
+            List<EncodedPair> pairs = ToyTask.pairs(trainer.format(), 16, 3);
+            for (int i = 0; i < 10; i++) {
+                trainer.step(pairs, 0);
+            }
+            assertThat(tensors(trainer.checkpoint(root, "seen", NOTHING)).get("trust"))
+                    .containsExactly(0.1f);
+            List<EncodedPair> turned = pairs.stream()
+                    .map(pair -> new EncodedPair(pair.rejected(), pair.chosen(), 0))
+                    .toList();
+            for (int i = 0; i < 10; i++) {
+                // Inputs have learnt the contrary of what unseen pairs say.
+                trainer.step(turned, turned.size());
+                trainer.step(pairs, 0);
+                trainer.step(pairs, 0);
+            }
+            float[] trust = tensors(trainer.checkpoint(root, "unseen", NOTHING)).get("trust");
+            assertThat(trust).isNotNull();
+            assertThat(trust[0]).isLessThan(0.09f);
+            assertThatThrownBy(() -> trainer.step(pairs, 17)).hasMessageContaining("cannot be unseen");
+            assertThatThrownBy(() -> trainer.step(pairs, -1)).hasMessageContaining("cannot be unseen");
+        }
+    }
+
     private static Map<String, float[]> tensors(Checkpoint.Written written) throws Exception {
         Map<String, float[]> tensors = new TreeMap<>();
         try (SafetensorsFile file = SafetensorsFile.open(written.folder().resolve(Checkpoint.WEIGHTS))) {
