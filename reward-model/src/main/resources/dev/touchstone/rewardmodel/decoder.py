@@ -85,7 +85,7 @@
   # How much an input's own reward counts, [B, R]: all of it without a critique. It is learnt from unseen pairs alone: of pairs that were
   # learnt from before every input's reward looks good. Ten times the parameter, for AdamW moves that by the learning rate.
   def trust(self: __torch__.RewardModel, rest: Dict[str, Tensor], ends: Tensor) -> Tensor:
-    trust = torch.unsqueeze(torch.to(rest["trust"], 6) * 10., 0)
+    trust = torch.unsqueeze(torch.to(rest["critique.trust"], 6) * 10., 0)
     return torch.where(torch.unsqueeze(torch.lt(ends, 0), 1), torch.ones_like(trust), trust)
 
   # Rewards [B, R] of inputs with critiques.

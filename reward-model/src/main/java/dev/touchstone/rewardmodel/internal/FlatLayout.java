@@ -23,7 +23,7 @@ public record FlatLayout(
     static final String READER = "critique.";
 
     /** How much an input's own reward counts beside a critique, divided by ten. */
-    static final String TRUST = "trust";
+    static final String TRUST = READER + "trust";
 
     /** A layout without a reader of critiques. */
     FlatLayout(int layers, List<View> body, List<View> bodyBlock, List<View> rest, List<View> restBlock) {

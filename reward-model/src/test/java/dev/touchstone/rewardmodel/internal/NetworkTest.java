@@ -72,7 +72,7 @@ class NetworkTest {
         double worst = 0;
         double greatest = 0;
         for (Parameter p : DecoderCase.layout(config).parameters()) {
-            if (p.name().startsWith(FlatLayout.READER) || p.name().equals(FlatLayout.TRUST)) {
+            if (p.name().startsWith(FlatLayout.READER)) {
                 continue; // CritiqueReaderTest has them
             }
             int stride = (int) Math.max(1, p.size() / 40);
