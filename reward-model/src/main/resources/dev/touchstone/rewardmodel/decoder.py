@@ -82,10 +82,11 @@
     said = torch.linear(self.norm(end, rest, "critique.final_norm"), torch.to(rest["critique.score"], 6))
     return torch.masked_fill(said, torch.unsqueeze(torch.lt(ends, 0), 1), 0.)
 
-  # How much an input's own reward counts, [B, R]: all of it without a critique. It is learnt from unseen pairs alone: of pairs that were
-  # learnt from before every input's reward looks good. Ten times the parameter, for AdamW moves that by the learning rate.
+  # How much an input's own reward counts, [B, R]: all of it without a critique, and never against itself. It is learnt from
+  # unseen pairs alone: of pairs that were learnt from before every input's reward looks good. Ten times the parameter, for
+  # AdamW moves that by the learning rate.
   def trust(self: __torch__.RewardModel, rest: Dict[str, Tensor], ends: Tensor) -> Tensor:
-    trust = torch.unsqueeze(torch.to(rest["critique.trust"], 6) * 10., 0)
+    trust = torch.unsqueeze(torch.clamp(torch.to(rest["critique.trust"], 6), 0.) * 10., 0)
     return torch.where(torch.unsqueeze(torch.lt(ends, 0), 1), torch.ones_like(trust), trust)
 
   # Rewards [B, R] of inputs with critiques.
@@ -115,6 +116,8 @@
     memory = annotate(List[Tensor], [])
     own, _ = self.learn(body, rest, frozen_body, frozen_rest, g_body, g_rest, ids, last, margins, labels, weights, o, memory)
     torch.set_grad_enabled(False)
+    # Back to what is allowed: below 0 there is no gradient that could lead out.
+    self.prefix_weights(rest, frozen_rest, "rest")["critique.trust"].clamp_(0.)
     x = self.leaf(self.embed_critiques(self.prefix_weights(body, frozen_body, "body"), self.prefix_weights(rest, frozen_rest, "rest"), critiques), self.compute)
     top = self.leaf(torch.narrow(rest, 0, 0, self.rest_prefix), 6)
     ws = annotate(List[Tensor], [])

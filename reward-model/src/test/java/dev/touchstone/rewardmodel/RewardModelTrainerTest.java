@@ -172,6 +172,14 @@ class RewardModelTrainerTest {
             float[] trust = tensors(trainer.checkpoint(root, "unseen", NOTHING)).get("critique.trust");
             assertThat(trust).isNotNull();
             assertThat(trust[0]).isLessThan(0.09f);
+            for (int i = 0; i < 60; i++) {
+                trainer.step(turned, turned.size());
+                trainer.step(pairs, 0);
+                trainer.step(pairs, 0);
+            }
+            // Never turned round: a step beyond nothing is taken back at once.
+            assertThat(tensors(trainer.checkpoint(root, "contrary", NOTHING)).get("critique.trust")[0])
+                    .isBetween(-0.01f, 0.01f);
             assertThatThrownBy(() -> trainer.step(pairs, 17)).hasMessageContaining("cannot be unseen");
             assertThatThrownBy(() -> trainer.step(pairs, -1)).hasMessageContaining("cannot be unseen");
         }

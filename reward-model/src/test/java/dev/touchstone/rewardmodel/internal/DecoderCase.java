@@ -31,6 +31,9 @@ final class DecoderCase {
         for (Parameter p : layout.parameters()) {
             for (int i = (int) p.offset(); i < p.offset() + p.size(); i++) {
                 weights[i] += (float) (0.2 * random.nextGaussian());
+                if (p.name().equals(FlatLayout.TRUST)) {
+                    weights[i] = Math.abs(weights[i]);
+                }
             }
         }
         return weights;

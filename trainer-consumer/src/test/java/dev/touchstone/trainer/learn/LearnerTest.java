@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.touchstone.rewardmodel.Torch;
 import dev.touchstone.rewardmodel.checkpoint.Checkpoint;
+import dev.touchstone.rewardmodel.checkpoint.SafetensorsFile;
 import dev.touchstone.schemas.UserError;
 import dev.touchstone.schemas.v1.Critique;
 import dev.touchstone.schemas.v1.CritiquedPair;
@@ -297,6 +298,36 @@ class LearnerTest {
             // Also after many steps, to the last bit: critiques take nothing from what is learnt without them.
             assertThat(bare).isEqualTo(neverCritiqued);
             assertThat(both.figures().prequential().total().all()).isNotEqualTo(bare);
+        }
+    }
+
+    @Test
+    void shouldJudgeWhatCompletionsAreWorthByFreshPairsAloneWhenItReplays() throws Exception {
+        // Sums that cannot be learnt, and critiques that say nothing: what is known of a pair was learnt by heart.
+        List<CritiquedPair> pairs = Pairs.some(30 * BATCH, 3).stream()
+                .map(pair -> CritiquedPair.newBuilder(pair)
+                        .setRejectedCritiques(pair.getChosenCritiques())
+                        .build())
+                .toList();
+        LearnerConfig d = LearnerConfig.defaults(5);
+        LearnerConfig often = new LearnerConfig(
+                d.start(),
+                d.training().withLearningRate(4e-3),
+                d.heldOutFraction(),
+                d.heldOutPairs(),
+                new ReplayConfig(0.75, 6, 30, 64),
+                d.labels(),
+                d.windowPairs(),
+                true);
+        try (Learner learner = Learner.fresh(often)) {
+            learn(learner, pairs);
+            Path weights = learner.save(folder, null).folder().resolve(Checkpoint.WEIGHTS);
+            List<Float> trust = new ArrayList<>();
+            try (SafetensorsFile file = SafetensorsFile.open(weights)) {
+                file.read("critique.trust", chunk -> trust.add(chunk.get(0)));
+            }
+            System.out.println("trust in completions: " + trust);
+            assertThat(trust.get(0)).isLessThan(0.02f);
         }
     }
 
