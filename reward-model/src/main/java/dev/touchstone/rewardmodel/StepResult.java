@@ -6,7 +6,7 @@ import java.util.Arrays;
  * What one optimiser step saw and did. The arrays belong to the record.
  *
  * @param step optimiser steps done so far, this one included unless it was skipped
- * @param loss mean loss over the batch, before the update
+ * @param loss mean loss over the batch, before the update; of the rewards with critiques where they have a reader of their own
  * @param gradientNorm global norm of the gradient before clipping
  * @param chosen logit of each pair's chosen side before the update
  * @param rejected logit of each pair's rejected side before the update
