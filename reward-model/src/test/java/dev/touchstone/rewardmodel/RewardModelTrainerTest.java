@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -121,14 +122,26 @@ class RewardModelTrainerTest {
         // A clip that always bites: what critiques teach must not shorten the steps of what reads inputs.
         TrainingConfig config =
                 TrainingConfig.defaults(1).toBuilder().clipNorm(0.05).build();
-        try (RewardModelTrainer with = ToyTask.builtIn(config, heads, Compute.cpu());
-                RewardModelTrainer without = ToyTask.builtIn(config, heads, Compute.cpu())) {
+        // Several passes to a step, and critiques of any length: they must not decide which pairs share a pass.
+        Compute small = Compute.cpu().with(256, false);
+        Random random = new Random(5);
+        try (RewardModelTrainer with = ToyTask.builtIn(config, heads, small);
+                RewardModelTrainer without = ToyTask.builtIn(config, heads, small)) {
             for (int i = 0; i < 12; i++) {
-                List<EncodedPair> pairs = ToyTask.pairs(with.format(), 8, 100 + i);
+                List<EncodedPair> pairs = ToyTask.pairs(with.format(), 16, 100 + i).stream()
+                        .map(pair -> new EncodedPair(
+                                critiqued(pair.chosen(), random), critiqued(pair.rejected(), random), 0))
+                        .toList();
                 StepResult critiqued = with.step(pairs);
                 StepResult plain = without.step(bare(without, pairs));
-                assertThat(critiqued.chosenBare()).isEqualTo(plain.chosen());
-                assertThat(critiqued.rejectedBare()).isEqualTo(plain.rejected());
+                for (int k = 0; k < pairs.size(); k++) {
+                    boolean has = pairs.get(k).critiqued();
+                    assertThat(has ? critiqued.chosenBare()[k] : critiqued.chosen()[k])
+                            .isEqualTo(plain.chosen()[k]);
+                    assertThat(Double.isNaN(critiqued.chosenBare()[k])).isEqualTo(!has);
+                    assertThat(has ? critiqued.rejectedBare()[k] : critiqued.rejected()[k])
+                            .isEqualTo(plain.rejected()[k]);
+                }
                 assertThat(plain.chosenBare()).containsOnly(Double.NaN);
             }
             List<EncodedPair> unseen = ToyTask.pairs(with.format(), 20, 7);
@@ -149,6 +162,12 @@ class RewardModelTrainerTest {
             });
             assertThat(learnt.keySet()).anyMatch(name -> name.startsWith("critique."));
         }
+    }
+
+    /** The same input with a critique of up to 40 tokens beside it, or with none. */
+    private static EncodedInput critiqued(EncodedInput input, Random random) {
+        int[] critique = random.ints(random.nextInt(41), 20, 2000).toArray();
+        return new EncodedInput(input.ids(), random.nextInt(3) == 0 ? new int[0] : critique, false);
     }
 
     @Test

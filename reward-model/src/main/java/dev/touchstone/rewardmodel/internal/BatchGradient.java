@@ -29,7 +29,7 @@ public final class BatchGradient {
     /**
      * @param device runs micro-batches
      * @param heads the model's reward heads
-     * @param tokens the most padded tokens of a micro-batch
+     * @param tokens the most padded tokens of a micro-batch, critiques beside its rows not counted
      */
     public BatchGradient(Device device, int heads, int tokens) {
         this.device = device;
@@ -60,12 +60,14 @@ public final class BatchGradient {
     /** One micro-batch that was handed to the device, and where its pairs stand in the batch. */
     public final class Pass {
         private final int[] pairs;
+        private final List<EncodedPair> shown;
         private final boolean critiqued;
         private final Optimiser.Result result;
 
-        Pass(int[] pairs, boolean critiqued, Optimiser.Result result) {
+        Pass(int[] pairs, List<EncodedPair> batch, Optimiser.Result result) {
             this.pairs = pairs;
-            this.critiqued = critiqued;
+            this.shown = Arrays.stream(pairs).mapToObj(batch::get).toList();
+            this.critiqued = shown.stream().anyMatch(EncodedPair::critiqued);
             this.result = result;
         }
 
@@ -75,7 +77,7 @@ public final class BatchGradient {
         }
 
         /**
-         * Puts the mean logits of both sides at the pairs' places, where critiques stand beside the rows also those without
+         * Puts the mean logits of both sides at the pairs' places, where critiques stand beside a pair also those without
          * them, and returns this pass's share of the loss.
          */
         public double read(Logits logits) {
@@ -84,7 +86,7 @@ public final class BatchGradient {
             for (int i = 0; i < n; i++) {
                 logits.chosen[pairs[i]] = mean(values, i);
                 logits.rejected[pairs[i]] = mean(values, n + i);
-                if (critiqued) {
+                if (shown.get(i).critiqued()) {
                     logits.chosenBare[pairs[i]] = mean(values, 2 * n + i);
                     logits.rejectedBare[pairs[i]] = mean(values, 3 * n + i);
                 }
@@ -117,13 +119,12 @@ public final class BatchGradient {
      */
     public List<Pass> accumulate(List<EncodedPair> batch, int unseen, float[][] weights, Optimiser.Loss loss) {
         while (true) {
-            List<int[]> plan = BatchPlan.of(
-                    batch.size(), i -> longest(batch.get(i)), i -> batch.get(i).critiqued(), memory.tokens() / 2);
+            List<int[]> plan = BatchPlan.of(batch.size(), i -> longest(batch.get(i)), memory.tokens() / 2);
             List<Pass> passes = new ArrayList<>();
             try {
                 for (int[] pairs : plan) {
                     Optimiser.MicroBatch rows = microBatch(batch, unseen, weights, pairs);
-                    passes.add(new Pass(pairs, rows.critiqued(), device.accumulate(rows, loss)));
+                    passes.add(new Pass(pairs, batch, device.accumulate(rows, loss)));
                 }
                 return passes;
             } catch (RuntimeException e) {
@@ -140,8 +141,9 @@ public final class BatchGradient {
         }
     }
 
+    /** Critiques beside a pair do not count: what is learnt from inputs must not hang on them, down to the order of the sums. */
     private static int longest(EncodedPair pair) {
-        return Math.max(pair.chosen().length(), pair.rejected().length());
+        return Math.max(pair.chosen().ids().length, pair.rejected().ids().length);
     }
 
     private static Optimiser.MicroBatch microBatch(
