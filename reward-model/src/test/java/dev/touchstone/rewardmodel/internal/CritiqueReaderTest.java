@@ -25,14 +25,6 @@ class CritiqueReaderTest {
 
     private static final long SEED = 23;
 
-    private static final ReferenceLlama.Batch PAIRS = new ReferenceLlama.Batch(
-            new int[][] {{3, 17, 5, 200, 41}, {9, 8, 7}, {250, 4, 4, 4, 19, 33, 2}},
-            new int[][] {{3, 18, 99}, {9, 8, 7, 6, 5, 4, 3, 2, 1}, {250, 1, 2}},
-            new double[] {0, 0.5, 1.25},
-            null,
-            0.1,
-            0.05);
-
     /** Of different lengths; the second pair's chosen side has none, and the third one's rejected side. */
     private static final int[][] CRITIQUES = {
         {7, 60, 61, 62}, {}, {7, 8, 60, 61, 62, 63, 64, 65, 66, 67, 68}, {7, 99}, {7, 60, 9, 33}, {}
@@ -73,13 +65,13 @@ class CritiqueReaderTest {
         BuiltInConfig config = DecoderCase.config(heads);
         ReferenceDecoder reference = new ReferenceDecoder(config);
         double[] w = RandomLlama.doubles(DecoderCase.weights(config));
-        List<EncodedInput> rows = rows(PAIRS);
+        List<EncodedInput> rows = rows(DecoderCase.PAIRS);
         for (Purpose purpose : Purpose.values()) {
             try (Network network = DecoderCase.network(config, Devices.compute(device), purpose)) {
                 float[][] scores = network.score(rows);
                 for (int i = 0; i < scores.length; i++) {
-                    double[] expected = reference.rewards(w, ids(PAIRS, i), CRITIQUES[i]);
-                    double[] own = reference.rewards(w, ids(PAIRS, i));
+                    double[] expected = reference.rewards(w, ids(DecoderCase.PAIRS, i), CRITIQUES[i]);
+                    double[] own = reference.rewards(w, ids(DecoderCase.PAIRS, i));
                     for (int k = 0; k < heads; k++) {
                         assertThat((double) scores[i][k]).isCloseTo(expected[k], within(1e-5));
                         assertThat(expected[k] == own[k]).isEqualTo(CRITIQUES[i].length == 0);
@@ -94,10 +86,7 @@ class CritiqueReaderTest {
     @CsvSource({"cpu, 1", "cpu, 3", "cuda, 1"})
     void shouldGiveTheReferencesGradientAndLeaveTheInputsAsItIsWithoutCritiques(String device, int heads) {
         BuiltInConfig config = DecoderCase.config(heads);
-        double[][] weights = {{1, 0, 2}, {0, 3, 1}, {1, 1, 0}};
-        ReferenceLlama.Batch batch = heads == 1
-                ? PAIRS
-                : new ReferenceLlama.Batch(PAIRS.chosen(), PAIRS.rejected(), PAIRS.margins(), weights, 0.1, 0.05);
+        ReferenceLlama.Batch batch = DecoderCase.batch(heads);
         Compute compute = Devices.compute(device);
         float[] gradient = gradient(config, compute, batch, true);
         Devices.assertSame(device, gradient(config, compute.with(4096, true), batch, true), gradient, 1e-5);
@@ -110,7 +99,7 @@ class CritiqueReaderTest {
             int to = from + (int) p.size();
             if (p.name().equals(FlatLayout.TRUST)) {
                 for (int i = from; i < to; i++) {
-                    double central = slope(config, w, i, unseen(batch, heads));
+                    double central = DecoderCase.slope(v -> loss(config, v, unseen(batch, heads)), w, i);
                     assertThat(Math.abs(central)).isGreaterThan(1e-3);
                     assertThat((double) gradient[i]).isCloseTo(central, within(1e-5));
                 }
@@ -126,7 +115,7 @@ class CritiqueReaderTest {
             assertThat(Arrays.copyOfRange(without, from, to)).as(p.name()).containsOnly(0f);
             int stride = (int) Math.max(1, p.size() / 40);
             for (int i = from; i < to; i += stride) {
-                double central = slope(config, w, i, batch);
+                double central = DecoderCase.slope(v -> loss(config, v, batch), w, i);
                 worst = Math.max(worst, Math.abs(central - gradient[i]));
                 greatest = Math.max(greatest, Math.abs(central));
             }
@@ -135,7 +124,8 @@ class CritiqueReaderTest {
                 for (int token : new int[] {7, 60, 68, 99, 33}) {
                     worst = Math.max(
                             worst,
-                            Math.abs(slope(config, w, from + token * 8 + 1, batch) - gradient[from + token * 8 + 1]));
+                            Math.abs(DecoderCase.slope(v -> loss(config, v, batch), w, from + token * 8 + 1)
+                                    - gradient[from + token * 8 + 1]));
                 }
             }
         }
@@ -185,17 +175,6 @@ class CritiqueReaderTest {
                 batch);
     }
 
-    private static double slope(BuiltInConfig config, double[] w, int i, ReferenceLlama.Batch batch) {
-        double h = 1e-5;
-        double kept = w[i];
-        w[i] = kept + h;
-        double above = loss(config, w, batch);
-        w[i] = kept - h;
-        double below = loss(config, w, batch);
-        w[i] = kept;
-        return (above - below) / (2 * h);
-    }
-
     @Test
     void shouldScoreAlikeAloneAndInBatchesWhenLengthsDiffer() {
         Random random = new Random(SEED);
@@ -219,8 +198,8 @@ class CritiqueReaderTest {
         BuiltInConfig config = DecoderCase.config(1);
         Compute fp32 = Devices.compute(device);
         Compute bf16 = fp32.with(Precision.BF16);
-        float[] exact = gradient(config, fp32, PAIRS, true);
-        float[] rough = gradient(config, bf16, PAIRS, true);
+        float[] exact = gradient(config, fp32, DecoderCase.PAIRS, true);
+        float[] rough = gradient(config, bf16, DecoderCase.PAIRS, true);
         double squares = 0;
         double off = 0;
         for (int i = 0; i < exact.length; i++) {
@@ -233,8 +212,8 @@ class CritiqueReaderTest {
                 .isLessThan(0.056); // as PrecisionTest allows without critiques
         try (Network network = DecoderCase.network(config, bf16.forScoring(), Purpose.SCORING);
                 Network reference = DecoderCase.network(config, fp32, Purpose.SCORING)) {
-            float[][] expected = reference.score(rows(PAIRS));
-            float[][] served = network.score(rows(PAIRS));
+            float[][] expected = reference.score(rows(DecoderCase.PAIRS));
+            float[][] served = network.score(rows(DecoderCase.PAIRS));
             for (int i = 0; i < served.length; i++) {
                 assertThat(served[i]).containsExactly(expected[i], within(0.16f));
             }

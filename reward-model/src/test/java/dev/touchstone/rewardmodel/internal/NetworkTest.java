@@ -22,14 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The built-in decoder against {@link ReferenceDecoder}, and what both families' networks share. */
 class NetworkTest {
 
-    private static final ReferenceLlama.Batch PAIRS = new ReferenceLlama.Batch(
-            new int[][] {{3, 17, 5, 200, 41}, {9, 8, 7}, {250, 4, 4, 4, 19, 33, 2}},
-            new int[][] {{3, 18, 99}, {9, 8, 7, 6, 5, 4, 3, 2, 1}, {250, 1, 2}},
-            new double[] {0, 0.5, 1.25},
-            null,
-            0.1,
-            0.05);
-
     @BeforeAll
     static void start() {
         Torch.start(1);
@@ -41,7 +33,7 @@ class NetworkTest {
         BuiltInConfig config = DecoderCase.config(heads);
         ReferenceDecoder reference = new ReferenceDecoder(config);
         double[] w = RandomLlama.doubles(DecoderCase.weights(config));
-        List<EncodedInput> rows = LlamaCase.microBatch(PAIRS, heads).rows();
+        List<EncodedInput> rows = LlamaCase.microBatch(DecoderCase.PAIRS, heads).rows();
         for (Purpose purpose : Purpose.values()) {
             try (Network network = DecoderCase.network(config, Devices.compute(device), purpose)) {
                 float[][] scores = network.score(rows);
@@ -59,10 +51,7 @@ class NetworkTest {
     @CsvSource({"cpu, 1", "cpu, 3", "cuda, 1"})
     void shouldGiveTheReferencesGradientWhenDifferentiating(String device, int heads) {
         BuiltInConfig config = DecoderCase.config(heads);
-        double[][] weights = {{1, 0, 2}, {0, 3, 1}, {1, 1, 0}};
-        ReferenceLlama.Batch batch = heads == 1
-                ? PAIRS
-                : new ReferenceLlama.Batch(PAIRS.chosen(), PAIRS.rejected(), PAIRS.margins(), weights, 0.1, 0.05);
+        ReferenceLlama.Batch batch = DecoderCase.batch(heads);
         Compute compute = Devices.compute(device);
         float[] gradient = gradient(config, compute, batch);
         // Computing blocks again changes nothing.
@@ -77,14 +66,17 @@ class NetworkTest {
             }
             int stride = (int) Math.max(1, p.size() / 40);
             for (int i = (int) p.offset(); i < p.offset() + p.size(); i += stride) {
-                double central = slope(reference, w, i, batch);
+                double central = DecoderCase.slope(v -> reference.loss(v, batch), w, i);
                 worst = Math.max(worst, Math.abs(central - gradient[i]));
                 greatest = Math.max(greatest, Math.abs(central));
             }
         }
         // Rows of the embeddings that the batch touches are easily missed by the stride.
         for (int token : new int[] {3, 17, 250, 4}) {
-            worst = Math.max(worst, Math.abs(slope(reference, w, token * 8 + 1, batch) - gradient[token * 8 + 1]));
+            worst = Math.max(
+                    worst,
+                    Math.abs(DecoderCase.slope(v -> reference.loss(v, batch), w, token * 8 + 1)
+                            - gradient[token * 8 + 1]));
         }
         System.out.printf("gradient: greatest %.4f, worst difference %.2e%n", greatest, worst);
         assertThat(greatest).isGreaterThan(0.01);
@@ -107,17 +99,6 @@ class NetworkTest {
             assertThat(loss).isCloseTo(expected, within(1e-5));
             return optimiser.gradient().toArray();
         }
-    }
-
-    private static double slope(ReferenceDecoder reference, double[] w, int i, ReferenceLlama.Batch batch) {
-        double h = 1e-5;
-        double kept = w[i];
-        w[i] = kept + h;
-        double above = reference.loss(w, batch);
-        w[i] = kept - h;
-        double below = reference.loss(w, batch);
-        w[i] = kept;
-        return (above - below) / (2 * h);
     }
 
     @Test
