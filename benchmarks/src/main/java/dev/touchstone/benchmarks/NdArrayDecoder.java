@@ -48,7 +48,7 @@ final class NdArrayDecoder implements AutoCloseable {
         FlatLayout layout = ParameterLayout.of(config, null).trained();
         float[] flat = Initialisation.builtIn(layout, training.seed());
         for (Parameter parameter : layout.parameters()) {
-            if (parameter.name().startsWith("critique.")) {
+            if (parameter.name().startsWith(FlatLayout.READER)) {
                 continue; // the batches have no critiques
             }
             int from = Math.toIntExact(parameter.offset());

@@ -20,7 +20,7 @@ public record FlatLayout(
         int layers, int readers, List<View> body, List<View> bodyBlock, List<View> rest, List<View> restBlock) {
 
     /** How the names of a reader's parameters begin. */
-    static final String READER = "critique.";
+    public static final String READER = "critique.";
 
     /** How much an input's own reward counts beside a critique, divided by ten. */
     static final String TRUST = READER + "trust";
